@@ -1,0 +1,210 @@
+"""Dovecot as a private instance: own configuration, own folder, ports above 1024."""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from .certificate import Certificate
+from .dovecot_conf import DovecotSetup, Identity, render
+
+LOOPBACK = "127.0.0.1"
+PLACES = (os.defpath, "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/local/sbin")
+"""Folders of system daemons, which the PATH of a normal user often leaves out."""
+START_TIMEOUT = 10.0
+"""Seconds until the ports must answer; it usually takes a tenth of one."""
+STOP_TIMEOUT = 5.0
+"""Seconds for Dovecot to end in peace before it is killed."""
+POLL_INTERVAL = 0.01
+START_ATTEMPTS = 3
+"""Another program can take a free port before Dovecot does; then other ports are tried."""
+PORT_NAMES = ("imap", "imaps", "pop3", "pop3s")
+PORT_TAKEN = "Address already in use"
+
+# Dovecot must not outlive this process however that ends. The shell's standard input is a pipe
+# that only this process holds, so `read` returns when it is closed, by a kill -9 as well.
+GUARD = """
+exec 3<&0
+"$1" -F -c "$2" 3<&- &
+dovecot=$!
+{ read -r _ <&3; kill "$dovecot"; } 2>/dev/null &
+guard=$!
+exec 3<&-
+wait "$dovecot"
+status=$?
+kill "$guard" 2>/dev/null
+rm -rf -- "$3"
+exit "$status"
+"""
+
+
+class DovecotServer:
+    """IMAP, IMAPS, POP3 and POP3S by Dovecot.
+
+    Sockets and mail are in a folder below the system's temporary directory: socket paths are
+    limited to about 100 characters, and mail processes that run as an unprivileged user must be
+    able to reach it. ``state_dir`` keeps the log and the note that finds a stale instance.
+    """
+
+    def __init__(self, users: Mapping[str, str], certificate: Certificate, state_dir: Path):
+        self._users = users
+        self._certificate = certificate
+        self._log = state_dir / "dovecot.log"
+        self._note = state_dir / "dovecot.json"
+        self._process: subprocess.Popen | None = None
+        self.port = self.ssl_port = self.pop3_port = self.pop3s_port = None
+
+    @staticmethod
+    def is_available() -> bool:
+        return find_program() is not None
+
+    def start(self) -> None:
+        end_stale_instance(self._note)
+        for attempt in range(1, START_ATTEMPTS + 1):
+            self._log.write_text("")
+            try:
+                self._launch()
+                return
+            except RuntimeError:
+                self.stop()
+                if attempt == START_ATTEMPTS or PORT_TAKEN not in self._log.read_text():
+                    raise
+
+    def stop(self) -> None:
+        """End Dovecot and all its processes, and remove its folder."""
+        if self._process is None:
+            return
+        self._process.stdin.close()
+        try:
+            self._process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            end_stale_instance(self._note)
+            self._process.wait(STOP_TIMEOUT)
+        self._process = None
+        self._note.unlink(missing_ok=True)
+
+    def _launch(self) -> None:
+        ports = dict(zip(PORT_NAMES, _free_ports(len(PORT_NAMES))))
+        folder = Path(tempfile.mkdtemp(prefix="ec-dovecot-"))
+        identity = find_identity()
+        conf = _write_files(folder, identity, self._users, ports, self._certificate, self._log)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", GUARD, "sh", find_program(), str(conf), str(folder)],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            )
+        self._note.write_text(json.dumps({"folder": str(folder)}))
+        self._await_ports(ports.values())
+        self.port, self.ssl_port, self.pop3_port, self.pop3s_port = ports.values()
+
+    def _await_ports(self, ports) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        for port in ports:
+            while not _answers(port):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"Dovecot does not start: {self._log.read_text().strip()}")
+                time.sleep(POLL_INTERVAL)
+
+
+def find_program() -> str | None:
+    return shutil.which("dovecot", path=os.pathsep.join((os.environ.get("PATH", ""), *PLACES)))
+
+
+def find_version(program: str) -> tuple[int, int]:
+    text = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
+    major, minor = re.match(r"(\d+)\.(\d+)", text).groups()
+    return int(major), int(minor)
+
+
+def find_identity() -> Identity:
+    """Return the accounts to run as: root gives up its rights, others stay who they are."""
+    if os.geteuid():
+        me, group = _user_name(os.geteuid()), grp.getgrgid(os.getegid()).gr_name
+        return Identity(me, me, group, os.geteuid(), os.getegid(), is_root=False)
+    nobody = pwd.getpwnam("nobody")
+    internal = _first_user("dovecot", "_dovecot", "nobody")
+    login = _first_user("dovenull", "_dovenull", "nobody")
+    group = grp.getgrgid(pwd.getpwnam(internal).pw_gid).gr_name
+    return Identity(internal, login, group, nobody.pw_uid, nobody.pw_gid, is_root=True)
+
+
+def end_stale_instance(note: Path) -> None:
+    """End the Dovecot that ``note`` tells of, if one still runs, and remove its folder."""
+    try:
+        folder = Path(json.loads(note.read_text())["folder"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        pid = int((folder / "run" / "master.pid").read_text())
+        if str(folder) in _command_line(pid):
+            _end(pid)
+    shutil.rmtree(folder, ignore_errors=True)
+    note.unlink(missing_ok=True)
+
+
+def _write_files(folder, identity, users, ports, certificate, log) -> Path:
+    mail = folder / "mail"
+    mail.mkdir()
+    folder.chmod(0o755)
+    passwords = folder / "passwd"
+    passwords.write_text("".join(f"{user}:{{PLAIN}}{word}\n" for user, word in users.items()))
+    if identity.is_root:
+        os.chown(mail, identity.mail_uid, identity.mail_gid)
+    setup = DovecotSetup(
+        folder, mail, passwords, log, certificate.cert_file, certificate.key_file, ports, identity
+    )
+    conf = folder / "dovecot.conf"
+    conf.write_text(render(setup, find_version(find_program())))
+    return conf
+
+
+def _end(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            time.sleep(POLL_INTERVAL)
+        os.kill(pid, signal.SIGKILL)
+
+
+def _command_line(pid: int) -> str:
+    command = ["ps", "-ww", "-p", str(pid), "-o", "command="]
+    return subprocess.run(command, capture_output=True, text=True).stdout
+
+
+def _user_name(uid: int) -> str:
+    return pwd.getpwuid(uid).pw_name
+
+
+def _first_user(*names: str) -> str:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in names if name in known)
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _number in range(count)]
+        for sock in sockets:
+            sock.bind((LOOPBACK, 0))
+        return [sock.getsockname()[1] for sock in sockets]
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=START_TIMEOUT):
+            return True
+    except OSError:
+        return False

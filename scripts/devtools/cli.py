@@ -1,0 +1,60 @@
+"""The commands of `scripts/dev`."""
+
+import argparse
+import errno
+import os
+
+from . import postgres, testing
+from .console import complain, say
+from .errors import DevError
+from .layout import Layout, cache_path
+from .process import exit_on_signals
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command; a DevError becomes its sentence and exit status 1."""
+    options = _parser().parse_args(arguments)
+    exit_on_signals()
+    os.umask(0o022)
+    layout = Layout(cache_path(os.environ, os.geteuid() == 0))
+    try:
+        layout.prepare()
+        return options.command(layout, options)
+    except DevError as error:
+        complain(str(error))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        complain(f"The disk of {layout.cache} is full. Free some room and try again.")
+    except KeyboardInterrupt:
+        complain("Stopped.")
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/dev", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name, command, help_text):
+        added = commands.add_parser(name, help=help_text)
+        added.set_defaults(command=command)
+        return added
+
+    add("test", testing.everything, "lint, core, Odoo and browser tests")
+    add("lint", testing.lint, "ruff and pylint-odoo")
+    add("format", testing.reformat, "format the Python files")
+    core = add("test-core", testing.core, "the tests that need no Odoo")
+    core.add_argument("selection", nargs="*", help="files or options for pytest")
+    odoo = add("test-odoo", testing.odoo, "the tests inside Odoo, without browser")
+    odoo.add_argument("--tags", help="Odoo's --test-tags, instead of all of the addon")
+    browser = add("test-browser", testing.browser, "the tests with a real Chromium")
+    browser.add_argument("--tags", help="Odoo's --test-tags, instead of ec_browser")
+    add("stop", _stop, "stop the private database server")
+    return parser
+
+
+def _stop(layout: Layout, _options: argparse.Namespace) -> int:
+    stopped = postgres.stop_all(layout)
+    say(f"Stopped {stopped} database server(s)." if stopped else "Nothing was running.")
+    return 0

@@ -1,0 +1,133 @@
+"""Runs Odoo on a private database and nothing else of the machine."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .console import say
+from .database import Databases
+from .errors import DevError
+from .files import locked
+from .layout import ADDON, Layout
+from .odoo_log import judge
+from .odoo_source import Odoo
+from .process import free_port, output_of, run_logged
+
+# What a database of the outside world that gets this addon has installed already.
+TEMPLATE_MODULES = ("mail", "crm", "mass_mailing")
+# Installing them takes 2 minutes on 2 cores; a slower machine gets ten times that.
+TEMPLATE_SECONDS = 1200
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Odoo, the Python that runs it, and the database server it uses."""
+
+    layout: Layout
+    odoo: Odoo
+    databases: Databases
+
+    def command(self, database: str, *arguments: str, program: str = "server") -> list[str]:
+        """The command line; never without a database, which would run crons of every one."""
+        paths = [*self.odoo.addons_paths, self.layout.addons]
+        launcher = self.odoo.home / "odoo-bin"
+        return [
+            str(self.databases.python),
+            *([str(launcher)] if launcher.exists() else ["-m", "odoo"]),
+            program,
+            f"--config={self.configuration()}",
+            f"--database={database}",
+            f"--addons-path={','.join(map(str, paths))}",
+            f"--data-dir={self.databases.data}",
+            *arguments,
+        ]
+
+    def configuration(self) -> Path:
+        """An empty configuration file, so that nobody's own ~/.odoorc takes part."""
+        path = self.layout.own / "odoo.conf"
+        path.write_text("[options]\n", encoding="utf-8")
+        return path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        environ = {name: value for name, value in os.environ.items() if not _disturbs(name)}
+        environ["PYTHONPATH"] = str(self.odoo.home)
+        # Neither the checkout nor somebody's Odoo source gets compiled files.
+        environ["PYTHONPYCACHEPREFIX"] = str(self.layout.cache / "pycache")
+        return environ | self.databases.environment
+
+    def once(self, database: str, log: Path, timeout: float, *arguments: str) -> int | None:
+        """Runs Odoo until it is done, with no cron; its exit status, None after `timeout`."""
+        command = self.command(
+            database,
+            "--stop-after-init",
+            "--max-cron-threads=0",
+            "--workers=0",
+            f"--http-port={free_port()}",
+            "--http-interface=127.0.0.1",
+            f"--screenshots={self.layout.screenshots}",
+            *arguments,
+        )
+        return run_logged(command, log, timeout=timeout, env=self.environment, cwd=self.layout.own)
+
+    def template(self) -> str:
+        """The name of a database with the modules the addon meets in the outside world."""
+        name = f"ec_template_{self._fingerprint()}"
+        with locked(self.layout.locks / "template"):
+            if not self.databases.exists(name):
+                self._make_template(name)
+        return name
+
+    def _make_template(self, name: str) -> None:
+        say(f"Making a database with {', '.join(TEMPLATE_MODULES)}; only the first time.")
+        building = f"{name}_building"
+        log = self.layout.logs / "template.log"
+        self.databases.drop(building)
+        try:
+            modules = ",".join(TEMPLATE_MODULES)
+            status = self.once(building, log, TEMPLATE_SECONDS, f"--init={modules}", "--no-http")
+            judged = judge(log.read_text(encoding="utf-8", errors="replace"))
+            if status != 0 or judged.errors:
+                raise DevError(
+                    "\n".join(judged.errors[:5])
+                    + f"\nOdoo could not make a database with {modules}; the log is {log}."
+                )
+            self.databases.rename(building, name)
+        finally:
+            self.databases.drop(building)
+
+    def _fingerprint(self) -> str:
+        """Changes when the Odoo source that made a template does."""
+        seen = hashlib.sha256(repr((self.odoo.home, TEMPLATE_MODULES)).encode())
+        if (self.odoo.home / ".git").exists():
+            seen.update(output_of(["git", "-C", self.odoo.home, "rev-parse", "HEAD"]).encode())
+        for path in sorted(self.odoo.home.glob("addons/*/__manifest__.py")):
+            seen.update(f"{path} {path.stat().st_mtime_ns}".encode())
+        return seen.hexdigest()[:12]
+
+    def state_of_addon(self, database: str) -> str:
+        question = f"SELECT state FROM ir_module_module WHERE name = '{ADDON}'"
+        return "".join(self.databases.execute(question, database)) or "unknown to Odoo"
+
+
+def _disturbs(name: str) -> bool:
+    return name.startswith(("ODOO_", "PG", "PYTHON")) and name != "ODOO_BROWSER_BIN"
+
+
+def drop_left_over(databases: Databases, prefix: str) -> None:
+    """Drops databases of runs that were killed before they could."""
+    for name in databases.names(prefix):
+        number = name.removeprefix(prefix)
+        if number.isdigit() and not _is_alive(int(number)):
+            databases.drop(name)
+
+
+def _is_alive(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

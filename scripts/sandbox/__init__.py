@@ -9,12 +9,26 @@ from .dovecot import DovecotServer
 from .imap_peer import ImapPeer, StoredMessage
 from .pymap_server import PymapServer
 from .sandbox import MAILBOXES, PASSWORD, Sandbox
-from .smtp_peer import Received, SmtpPeer
+from .smtp_message import Received
+from .smtp_peer import Command, SmtpPeer
 from .smtp_script import CONNECT, END_OF_DATA
 from .zone import DEFAULT_ZONES, Fault
 
 __all__ = [
-    "CONNECT", "DEFAULT_ZONES", "END_OF_DATA", "MAILBOXES", "PASSWORD",
-    "DnsPeer", "DovecotServer", "Fault", "ImapPeer", "PymapServer", "Question", "Received",
-    "Sandbox", "SmtpPeer", "StoredMessage",
+    "CONNECT",
+    "DEFAULT_ZONES",
+    "END_OF_DATA",
+    "MAILBOXES",
+    "PASSWORD",
+    "Command",
+    "DnsPeer",
+    "DovecotServer",
+    "Fault",
+    "ImapPeer",
+    "PymapServer",
+    "Question",
+    "Received",
+    "Sandbox",
+    "SmtpPeer",
+    "StoredMessage",
 ]

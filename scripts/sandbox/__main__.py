@@ -10,10 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-from .sandbox import Sandbox
+from .sandbox import STATE_FILE, Sandbox
 from .zone import DEFAULT_ZONES
 
-STATE_FILE = "sandbox.json"
 PARENT_INTERVAL = 0.5
 """Seconds between two looks whether the parent process is still there."""
 
@@ -21,7 +20,7 @@ PARENT_INTERVAL = 0.5
 def main() -> int:
     options = _parse_arguments()
     ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_args: ended.set())
     parent = None if options.detached else os.getppid()
     try:
@@ -35,12 +34,23 @@ def main() -> int:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m scripts.sandbox", description=__doc__)
-    parser.add_argument("--state", type=Path, required=True, metavar="DIR",
-                        help="folder for the certificate, the log and sandbox.json")
-    parser.add_argument("--zones", type=Path, default=DEFAULT_ZONES, metavar="DIR",
-                        help="folder of NAME.zone files to answer DNS questions from")
-    parser.add_argument("--detached", action="store_true",
-                        help="go on when the program that started it has ended")
+    parser.add_argument(
+        "--state",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for the certificate, the log and sandbox.json",
+    )
+    parser.add_argument(
+        "--zones",
+        type=Path,
+        default=DEFAULT_ZONES,
+        metavar="DIR",
+        help="folder of NAME.zone files to answer DNS questions from",
+    )
+    parser.add_argument(
+        "--detached", action="store_true", help="go on when the program that started it has ended"
+    )
     return parser.parse_args()
 
 

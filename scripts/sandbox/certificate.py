@@ -94,8 +94,16 @@ def _builder(public_key):
     names = [x509.DNSName(host) for host in HOST_NAMES]
     names.append(x509.IPAddress(ipaddress.ip_address(ADDRESS)))
     usage = dict.fromkeys(
-        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-         "crl_sign", "encipher_only", "decipher_only"), False,
+        (
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
     )
     extensions = (
         (x509.SubjectAlternativeName(names), False),
@@ -106,9 +114,12 @@ def _builder(public_key):
         (x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), False),
     )
     builder = x509.CertificateBuilder(
-        issuer_name=name, subject_name=name, public_key=public_key,
+        issuer_name=name,
+        subject_name=name,
+        public_key=public_key,
         serial_number=x509.random_serial_number(),
-        not_valid_before=NOT_BEFORE, not_valid_after=NOT_AFTER,
+        not_valid_before=NOT_BEFORE,
+        not_valid_after=NOT_AFTER,
     )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
@@ -123,12 +134,27 @@ def _make_with_openssl(certificate: Certificate) -> None:
         )
     names = ",".join(f"DNS:{host}" for host in HOST_NAMES)
     command = [
-        "openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-days", str(OPENSSL_DAYS),
-        "-subj", "/CN=email_communication sandbox",
-        "-addext", f"subjectAltName={names},IP:{ADDRESS}",
-        "-addext", "keyUsage=critical,digitalSignature,keyCertSign",
-        "-keyout", str(certificate.key_file), "-out", str(certificate.cert_file),
+        "openssl",
+        "req",
+        "-x509",
+        "-nodes",
+        "-newkey",
+        "rsa:2048",
+        "-days",
+        str(OPENSSL_DAYS),
+        "-subj",
+        "/CN=email_communication sandbox",
+        "-addext",
+        f"subjectAltName={names},IP:{ADDRESS}",
+        "-addext",
+        "keyUsage=critical,digitalSignature,keyCertSign",
+        "-keyout",
+        str(certificate.key_file),
+        "-out",
+        str(certificate.cert_file),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=OPENSSL_TIMEOUT)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=OPENSSL_TIMEOUT, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"openssl made no certificate for the sandbox: {done.stderr.strip()}")

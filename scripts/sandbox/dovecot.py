@@ -34,12 +34,13 @@ PORT_NAMES = ("imap", "imaps", "pop3", "pop3s")
 PORT_TAKEN = "Address already in use"
 
 # Dovecot must not outlive this process however that ends. The shell's standard input is a pipe
-# that only this process holds, so `read` returns when it is closed, by a kill -9 as well.
+# that only this process holds, so `read` returns when it is closed, by a kill -9 as well. A
+# Dovecot told to end sleeps for a second when its work is done; the second signal spares that.
 GUARD = """
 exec 3<&0
 "$1" -F -c "$2" 3<&- &
 dovecot=$!
-{ read -r _ <&3; kill "$dovecot"; } 2>/dev/null &
+{ read -r _ <&3; kill "$dovecot"; sleep 0.2; kill -9 "$dovecot"; } 2>/dev/null &
 guard=$!
 exec 3<&-
 wait "$dovecot"
@@ -90,20 +91,23 @@ class DovecotServer:
         try:
             self._process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
-            end_stale_instance(self._note)
-            self._process.wait(STOP_TIMEOUT)
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        end_stale_instance(self._note)
         self._process = None
-        self._note.unlink(missing_ok=True)
 
     def _launch(self) -> None:
-        ports = dict(zip(PORT_NAMES, _free_ports(len(PORT_NAMES))))
+        ports = dict(zip(PORT_NAMES, _free_ports(len(PORT_NAMES)), strict=True))
         folder = Path(tempfile.mkdtemp(prefix="ec-dovecot-"))
         identity = find_identity()
         conf = _write_files(folder, identity, self._users, ports, self._certificate, self._log)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", GUARD, "sh", find_program(), str(conf), str(folder)],
-                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._note.write_text(json.dumps({"folder": str(folder)}))
         self._await_ports(ports.values())
@@ -123,7 +127,7 @@ def find_program() -> str | None:
 
 
 def find_version(program: str) -> tuple[int, int]:
-    text = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
+    text = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     major, minor = re.match(r"(\d+)\.(\d+)", text).groups()
     return int(major), int(minor)
 
@@ -131,13 +135,23 @@ def find_version(program: str) -> tuple[int, int]:
 def find_identity() -> Identity:
     """Return the accounts to run as: root gives up its rights, others stay who they are."""
     if os.geteuid():
-        me, group = _user_name(os.geteuid()), grp.getgrgid(os.getegid()).gr_name
-        return Identity(me, me, group, os.geteuid(), os.getegid(), is_root=False)
+        return _own_identity()
     nobody = pwd.getpwnam("nobody")
     internal = _first_user("dovecot", "_dovecot", "nobody")
     login = _first_user("dovenull", "_dovenull", "nobody")
     group = grp.getgrgid(pwd.getpwnam(internal).pw_gid).gr_name
     return Identity(internal, login, group, nobody.pw_uid, nobody.pw_gid, is_root=True)
+
+
+def _own_identity() -> Identity:
+    try:
+        me, group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    except KeyError as error:
+        raise RuntimeError(
+            "Dovecot needs accounts with names, and yours has a number only. Run the sandbox as "
+            "a user and a group that the system knows."
+        ) from error
+    return Identity(me, me, group, os.geteuid(), os.getegid(), is_root=False)
 
 
 def end_stale_instance(note: Path) -> None:
@@ -182,11 +196,7 @@ def _end(pid: int) -> None:
 
 def _command_line(pid: int) -> str:
     command = ["ps", "-ww", "-p", str(pid), "-o", "command="]
-    return subprocess.run(command, capture_output=True, text=True).stdout
-
-
-def _user_name(uid: int) -> str:
-    return pwd.getpwuid(uid).pw_name
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def _first_user(*names: str) -> str:

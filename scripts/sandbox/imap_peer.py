@@ -118,12 +118,9 @@ class ImapPeer:
     @contextlib.contextmanager
     def _client(self, address: str):
         password = self.users[address]
-        client = imaplib.IMAP4(self.host, self.port, timeout=CLIENT_TIMEOUT)
-        try:
+        with imaplib.IMAP4(self.host, self.port, timeout=CLIENT_TIMEOUT) as client:
             client.login(address, password)
             yield client
-        finally:
-            client.logout()
 
 
 def pick_server() -> type[MailServer]:

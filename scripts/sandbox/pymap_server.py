@@ -64,13 +64,25 @@ class PymapServer:
 
     async def _backend(self):
         from pymap.backend.dict import Config, DictBackend, Login
+        from pymap.concurrent import Subsystem
         from pymap.user import UserMetadata
         from pysasl.hashing import Cleartext
 
-        config = Config(
+        class SandboxConfig(Config):
+            greeting = b"Sandbox ready"  # pymap's own asks for the host name, which can be slow.
+
+        config = SandboxConfig(
             argparse.Namespace(passlib_cfg=None, proxy_protocol=None),
-            host=LOOPBACK, port=0, tls_enabled=False, hash_context=Cleartext(),
-            demo_data=False, demo_user="", demo_password="", invalid_user_sleep=0.0,
+            host=LOOPBACK,
+            port=0,
+            tls_enabled=False,
+            hash_context=Cleartext(),
+            demo_data=False,
+            demo_user="",
+            demo_password="",
+            invalid_user_sleep=0.0,
+            reject_dnsbl=False,
+            cpu_subsystem=Subsystem.for_asyncio(),
         )
         login = Login(config)
         for address, password in self._users.items():

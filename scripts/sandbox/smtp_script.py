@@ -11,8 +11,20 @@ CONNECT = "CONNECT"
 END_OF_DATA = "."
 """The moment after the message (RFC 5321 section 4.1.1.4: the mail data indication)."""
 COMMANDS = frozenset(
-    (CONNECT, "HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", END_OF_DATA,
-     "RSET", "NOOP", "QUIT")
+    (
+        CONNECT,
+        "HELO",
+        "EHLO",
+        "STARTTLS",
+        "AUTH",
+        "MAIL",
+        "RCPT",
+        "DATA",
+        END_OF_DATA,
+        "RSET",
+        "NOOP",
+        "QUIT",
+    )
 )
 REPLY = re.compile(r"[245][0-5]\d(?:[ -].*)?", re.DOTALL)
 """RFC 5321 section 4.2: three digits and text; 3yz replies would need a continuation."""

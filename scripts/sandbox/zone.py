@@ -83,9 +83,7 @@ def parse_zone(name: str, text: str) -> Zone:
     lines = dns.tokenizer.Tokenizer(text, name)
     try:
         with content.writer(replacement=True) as writer:
-            dns.zonefile.Reader(
-                lines, dns.rdataclass.IN, writer, default_ttl=DEFAULT_TTL
-            ).read()
+            dns.zonefile.Reader(lines, dns.rdataclass.IN, writer, default_ttl=DEFAULT_TTL).read()
     except dns.exception.DNSException as error:
         raise ValueError(f"The zone {name} cannot be read: {error}") from error
     return Zone(origin, content, parse_fault(directive[1]) if directive else None)

@@ -1,0 +1,1 @@
+"""What the mail protocols say, in plain Python: no Odoo, no global state."""

@@ -1,0 +1,1 @@
+"""DMARC (RFC 7489): records, their discovery, and alignment."""

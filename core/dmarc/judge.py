@@ -1,0 +1,87 @@
+"""What is to be said about the DMARC record of a domain."""
+
+import asyncio
+
+from ..dns_name import InvalidName, is_subdomain, to_ascii
+from ..finding import finding, unknown
+from .discovery import discover
+from .record import PERCENT_MAX, is_dmarc
+
+
+async def check(domain, resolver):
+    """The findings about DMARC of a domain."""
+    discovery = await discover(domain, resolver)
+    own = discovery.steps[0]
+    if len(own.texts) > 1:
+        return (_say(own, "dmarc_multiple", count=len(own.texts)),)
+    if own.error:
+        return (_say(own, own.error.code, **own.error.params),)
+    if discovery.failed:
+        return (unknown("dmarc", discovery.failed.answer),)
+    if not discovery.applied:
+        expected = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
+        return (finding("dmarc_missing", "dmarc", own.answer.name, "TXT", own.answer.records,
+                        expected=expected),)
+    reports = await _check_report_addresses(discovery.applied, resolver)
+    return (_judge_policy(discovery), *_judge_details(discovery.applied), *reports)
+
+
+def _say(step, code, **params):
+    return finding(code, "dmarc", step.answer.name, "TXT", step.texts, **params)
+
+
+def _judge_policy(discovery):
+    step = discovery.applied
+    code = "dmarc_policy_none" if discovery.policy == "none" else "dmarc_ok"
+    if step.domain != discovery.domain:
+        code += "_inherited"
+    return _say(step, code, policy=discovery.policy, source=step.domain)
+
+
+def _judge_details(step):
+    record = step.record
+    for tag, value in record.ignored:
+        yield _say(step, "dmarc_tag_invalid", tag=tag, value=value)
+    if record.percent != PERCENT_MAX:
+        yield _say(step, "dmarc_percent", percent=record.percent)
+    if record.testing:
+        yield _say(step, "dmarc_test_mode")
+    if record.policy != "none" and record.subdomain_policy == "none":
+        yield _say(step, "dmarc_subdomains_unprotected", policy=record.policy)
+    if not record.aggregate:
+        yield _say(step, "dmarc_no_reports")
+    for address in record.aggregate + record.failure:
+        if not address.domain:
+            yield _say(step, "dmarc_report_address_invalid", address=address.uri)
+
+
+async def _check_report_addresses(step, resolver):
+    """Addresses in another organization must agree (RFC 7489 section 7.1)."""
+    addresses = {item.domain: item for item in step.record.aggregate + step.record.failure
+                 if item.domain}
+    findings = await asyncio.gather(
+        *(_check_report_address(step, item, resolver) for item in addresses.values()))
+    return tuple(item for item in findings if item)
+
+
+async def _check_report_address(step, address, resolver):
+    try:
+        domain = to_ascii(address.domain)
+        name = to_ascii(f"{step.domain}._report._dmarc.{domain}")
+    except InvalidName:
+        return _say(step, "dmarc_report_address_invalid", address=address.uri)
+    if is_subdomain(domain, step.domain) or await _same_organization(domain, step, resolver):
+        return None
+    answer = await resolver.query(name, "TXT")
+    if not answer.known:
+        return unknown("dmarc_report", answer)
+    if any(is_dmarc(text) for text in answer.records):
+        return None
+    return finding("dmarc_report_unauthorized", "dmarc", name, "TXT", answer.records,
+                   expected="v=DMARC1", address=address.uri, domain=domain)
+
+
+async def _same_organization(domain, step, resolver):
+    if not is_subdomain(step.domain, domain):
+        return False
+    return (await discover(domain, resolver)).organizational == domain

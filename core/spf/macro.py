@@ -1,0 +1,74 @@
+"""SPF macros (RFC 7208 section 7): syntax here, expansion for one message in `expand`."""
+
+import re
+from dataclasses import dataclass
+
+NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
+EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations
+ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
+
+_EXPAND = re.compile(r"%\{([A-Za-z])(\d*)([rR]?)([.\-+,/_=]*)\}")
+_LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]+")
+_EXPLANATION_LITERAL = re.compile(r"[\x20-\x24\x26-\x7e]+")  # RFC 7208 section 6.2: and spaces
+_TOP_LABEL = re.compile(  # RFC 7208 section 7.1
+    r"\.([A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?$")
+
+
+class MacroError(ValueError):
+    """A macro string that does not follow the grammar; `position` is an index into it."""
+
+    def __init__(self, position):
+        super().__init__(position)
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Macro:
+    """One macro-expand: %{letter digits r delimiters}."""
+
+    letter: str
+    keep: int  # right-hand parts to keep; 0 keeps all
+    reverse: bool
+    delimiters: str
+
+    @property
+    def escaped(self):
+        return self.letter.isupper()  # RFC 7208 section 7.3: URL escaping
+
+
+def parse(text, explanation=False):
+    """The literals and macros of a macro-string, as a tuple; raises MacroError."""
+    literal = _EXPLANATION_LITERAL if explanation else _LITERAL
+    parts, position = [], 0
+    while position < len(text):
+        if match := literal.match(text, position):
+            parts.append(match[0])
+        elif match := _EXPAND.match(text, position):
+            parts.append(_macro(match, explanation))
+        elif text[position:position + 2] in ESCAPES:
+            parts.append(ESCAPES[text[position:position + 2]])
+            position += 2
+            continue
+        else:
+            raise MacroError(position)
+        position = match.end()
+    return tuple(parts)
+
+
+def parse_domain_spec(text):
+    """The parts of a domain-spec (RFC 7208 section 7.1); raises MacroError."""
+    parts = parse(text)
+    ends_in_macro = re.search(r"(%\{[^}]*\}|%[%_-])$", text)
+    if not parts or not (ends_in_macro or _TOP_LABEL.search(text)):
+        raise MacroError(len(text))
+    return parts
+
+
+def _macro(match, explanation):
+    letter, keep, reverse, delimiters = match.groups()
+    allowed = EXPLANATION_LETTERS if explanation else NAME_LETTERS
+    if letter.lower() not in allowed:
+        raise MacroError(match.start())
+    if keep and not int(keep):  # RFC 7208 section 7.3: must be nonzero
+        raise MacroError(match.start())
+    return Macro(letter, int(keep or 0), bool(reverse), delimiters)

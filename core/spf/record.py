@@ -1,0 +1,205 @@
+"""The text of an SPF record (RFC 7208 section 12), taken apart without any I/O."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from . import macro
+
+VERSION = "v=spf1"
+# RFC 7208 section 4.6.4: the terms that cost one of the ten look-ups
+LOOKUP_TERMS = frozenset(("include", "a", "mx", "ptr", "exists", "redirect"))
+
+_VERSION = re.compile(rf"{VERSION}(?= |\Z)", re.IGNORECASE)
+_MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
+_DIRECTIVE = re.compile(r"([-+?~]?)([A-Za-z][A-Za-z0-9_.-]*)(.*)", re.DOTALL)
+_DUAL_CIDR = re.compile(r"(.*?)(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?", re.DOTALL)
+_IP_CIDR = re.compile(r"([^/]*)(?:/(0|[1-9][0-9]{0,2}))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SyntaxProblem:
+    """What the grammar does not allow. Codes: unknown_mechanism, bad_term, bad_domain,
+    bad_address, bad_prefix, missing_value, unexpected_value, duplicate_modifier."""
+
+    code: str
+    position: int  # index into the record
+    term: str
+
+
+@dataclass(frozen=True)
+class Directive:
+    """A mechanism with its qualifier, like "~all" or "a:mail.example.com/28"."""
+
+    qualifier: str
+    mechanism: str
+    value: str  # the domain-spec or the address; "" where there is none
+    prefix4: int
+    prefix6: int
+    position: int
+    text: str
+
+    @property
+    def costs_lookup(self):
+        return self.mechanism in LOOKUP_TERMS
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """A "name=value" term; only redirect and exp mean something."""
+
+    name: str
+    value: str
+    position: int
+    text: str
+
+    @property
+    def costs_lookup(self):
+        return self.name in LOOKUP_TERMS
+
+
+@dataclass(frozen=True)
+class SpfRecord:
+    """A record, as far as it could be read. With `problems` it is worthless (RFC 7208 s. 4.6)."""
+
+    text: str
+    directives: tuple[Directive, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
+    problems: tuple[SyntaxProblem, ...] = ()
+
+    def modifier(self, name):
+        """The value of a modifier, or None."""
+        return next((item.value for item in self.modifiers if item.name == name), None)
+
+    @property
+    def terms(self):
+        """Directives and modifiers as written."""
+        return tuple(sorted(self.directives + self.modifiers, key=lambda term: term.position))
+
+
+class _Problem(Exception):
+    def __init__(self, code, offset=0):
+        super().__init__(code)
+        self.code = code
+        self.offset = offset
+
+
+def is_spf(text):
+    """Whether a TXT record claims to be SPF version 1 (RFC 7208 section 4.5)."""
+    return bool(_VERSION.match(text))
+
+
+def parse(text):
+    """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
+    directives, modifiers, problems = [], [], []
+    for match in re.finditer(r"[^ ]+", text[len(VERSION):]):
+        position = len(VERSION) + match.start()
+        try:
+            term = _term(match[0], position)
+            if isinstance(term, Modifier):
+                _refuse_duplicate(term, modifiers)
+        except _Problem as problem:
+            problems.append(SyntaxProblem(problem.code, position + problem.offset, match[0]))
+            continue
+        (modifiers if isinstance(term, Modifier) else directives).append(term)
+    return SpfRecord(text, tuple(directives), tuple(modifiers), tuple(problems))
+
+
+def _term(text, position):
+    if match := _MODIFIER.fullmatch(text):
+        return _modifier(match, position)
+    if match := _DIRECTIVE.fullmatch(text):
+        return _directive(match, position)
+    raise _Problem("bad_term")
+
+
+def _modifier(match, position):
+    name, value = match[1].lower(), match[2]
+    check = macro.parse_domain_spec if name in ("redirect", "exp") else macro.parse
+    _check_macro(check, value, match.start(2))
+    return Modifier(name, value, position, match[0])
+
+
+def _refuse_duplicate(term, modifiers):
+    if term.name in ("redirect", "exp") and term.name in [item.name for item in modifiers]:
+        raise _Problem("duplicate_modifier")  # RFC 7208 section 6
+
+
+def _directive(match, position):
+    mechanism = match[2].lower()
+    if mechanism not in _READERS:
+        raise _Problem("unknown_mechanism")
+    value, prefix4, prefix6 = _READERS[mechanism](match[3], match.start(3))
+    return Directive(match[1] or "+", mechanism, value, prefix4, prefix6, position, match[0])
+
+
+def _read_all(rest, offset):
+    if rest:
+        raise _Problem("unexpected_value", offset)
+    return "", 32, 128
+
+
+def _read_domain(rest, offset):
+    """include and exists: a domain-spec and no prefix length."""
+    if not rest.startswith(":"):
+        raise _Problem("missing_value", offset)
+    _check_macro(macro.parse_domain_spec, rest[1:], offset + 1)
+    return rest[1:], 32, 128
+
+
+def _read_optional_domain(rest, offset):
+    return _read_domain(rest, offset) if rest else ("", 32, 128)
+
+
+def _read_dual_cidr(rest, offset):
+    """a and mx: an optional domain-spec and optional prefix lengths for both families."""
+    value, prefix4, prefix6 = _DUAL_CIDR.fullmatch(rest).groups()
+    if value:
+        _read_domain(value, offset)
+    prefixes = int(prefix4 or 32), int(prefix6 or 128)
+    if prefixes[0] > 32 or prefixes[1] > 128:
+        raise _Problem("bad_prefix", offset + len(value))
+    return value[1:], *prefixes
+
+
+def _read_ip4(rest, offset):
+    address, prefix = _read_address(rest, offset, ipaddress.IPv4Address)
+    return address, prefix, 128
+
+
+def _read_ip6(rest, offset):
+    address, prefix = _read_address(rest, offset, ipaddress.IPv6Address)
+    return address, 32, prefix
+
+
+def _read_address(rest, offset, family):
+    match = _IP_CIDR.fullmatch(rest[1:])
+    if not rest.startswith(":") or not match or not match[1]:
+        raise _Problem("missing_value" if rest in ("", ":") else "bad_address", offset)
+    try:
+        address = family(match[1])
+    except ValueError as error:
+        raise _Problem("bad_address", offset + 1) from error
+    prefix = int(match[2] or address.max_prefixlen)
+    if prefix > address.max_prefixlen or "%" in match[1]:
+        raise _Problem("bad_prefix", offset)
+    return match[1], prefix
+
+
+def _check_macro(check, value, offset):
+    try:
+        check(value)
+    except macro.MacroError as error:
+        raise _Problem("bad_domain", offset + error.position) from error
+
+
+_READERS = {
+    "all": _read_all,
+    "include": _read_domain,
+    "exists": _read_domain,
+    "a": _read_dual_cidr,
+    "mx": _read_dual_cidr,
+    "ptr": _read_optional_domain,
+    "ip4": _read_ip4,
+    "ip6": _read_ip6,
+}

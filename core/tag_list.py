@@ -1,0 +1,29 @@
+"""The "tag=value; tag=value" lists of DKIM, DMARC and TLS-RPT records (RFC 6376 section 3.2)."""
+
+import re
+
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class TagListError(ValueError):
+    """A text that is no tag list; `part` is the part that cannot be read."""
+
+    def __init__(self, part):
+        super().__init__(part)
+        self.part = part
+
+
+def parse(text):
+    """The tags as a dict in their order; values keep their case. Raises TagListError."""
+    tags = {}
+    parts = text.split(";")
+    if not parts[-1].strip():  # a trailing semicolon is allowed
+        parts.pop()
+    for part in parts:
+        name, equals, value = part.partition("=")
+        name = name.strip()
+        # RFC 6376 section 3.2: a tag occurs once, or the whole list is invalid
+        if not equals or not _TAG.fullmatch(name) or name in tags:
+            raise TagListError(part.strip())
+        tags[name] = value.strip()
+    return tags

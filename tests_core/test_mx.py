@@ -1,0 +1,77 @@
+"""core.mx: where mail for a domain is delivered."""
+
+import asyncio
+
+import pytest
+from fake_dns import FakeDns
+
+from core.mx import check
+from core.resolver import Status
+
+HOST = {"mx.example.com": {"A": ["192.0.2.1"]}}
+
+
+def codes(zones):
+    return [item.code for item in findings(zones)]
+
+
+def findings(zones):
+    return asyncio.run(check("example.com", FakeDns(zones)))
+
+
+def with_mx(*records, **zones):
+    return {"example.com": {"MX": list(records)}, **HOST, **zones}
+
+
+@pytest.mark.parametrize("records, expected", [
+    (["10 mx.example.com"], ["mx_ok"]),
+    (["0 ."], ["mx_null"]),
+    (["0 .", "10 mx.example.com"], ["mx_null_and_others"]),
+    (["10 192.0.2.1"], ["mx_host_is_address"]),
+    (["10 2001:db8::1"], ["mx_host_is_address"]),
+    (["10 gone.example.com"], ["mx_host_missing"]),
+    (["10 mx.example.com", "20 gone.example.com"], ["mx_host_missing"]),
+    ([f"10 {'a' * 63}.example.com"], ["mx_host_missing"]),
+])
+def test_mx_records(records, expected):
+    assert codes(with_mx(*records)) == expected
+
+
+def test_hosts_are_shown_in_the_order_of_delivery():
+    zones = with_mx("100 mx.example.com", "20 mx2.example.com")
+    item = findings(zones | {"mx2.example.com": {"AAAA": ["2001:db8::1"]}})[0]
+    assert item.found == ("20 mx2.example.com", "100 mx.example.com")
+
+
+def test_a_host_that_is_an_alias():
+    zones = with_mx("10 alias.example.com") | {"alias.example.com": {"CNAME": ["mx.example.com"]}}
+    item = findings(zones)[0]
+    assert (item.code, item.values["target"]) == ("mx_host_is_alias", "mx.example.com")
+
+
+def test_a_host_that_is_a_dangling_alias_has_no_address():
+    zones = with_mx("10 alias.example.com") | {"alias.example.com": {"CNAME": ["gone.example"]}}
+    assert codes(zones) == ["mx_host_missing"]
+
+
+@pytest.mark.parametrize("status", [Status.SERVFAIL, Status.TIMEOUT])
+def test_a_host_the_dns_does_not_tell_about(status):
+    item = findings(with_mx("10 mx.example.com") | {"mx.example.com": status})[0]
+    assert (item.code, item.values["status"]) == ("mx_host_unknown", status.value)
+
+
+def test_one_address_family_is_enough():
+    zones = with_mx("10 half.example.com") | {
+        "half.example.com": {"A": ["192.0.2.1"], "AAAA": Status.TIMEOUT}}
+    assert codes(zones) == ["mx_ok"]
+
+
+@pytest.mark.parametrize("zone, expected", [
+    ({"A": ["192.0.2.1"]}, "mx_implicit"),
+    ({"AAAA": ["2001:db8::1"]}, "mx_implicit"),
+    ({"TXT": ["v=spf1 -all"]}, "mx_missing"),
+    ({"TXT": ["v=spf1 -all"], "A": Status.SERVFAIL}, "mx_unknown"),
+    ({"MX": Status.SERVFAIL, "A": ["192.0.2.1"]}, "mx_unknown"),
+])
+def test_without_mx_records(zone, expected):
+    assert codes({"example.com": zone}) == [expected]

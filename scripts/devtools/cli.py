@@ -4,7 +4,7 @@ import argparse
 import errno
 import os
 
-from . import postgres, testing
+from . import postgres, stamp, testing
 from .console import complain, say
 from .errors import DevError
 from .layout import Layout, cache_path
@@ -51,10 +51,17 @@ def _parser() -> argparse.ArgumentParser:
     browser = add("test-browser", testing.browser, "the tests with a real Chromium")
     browser.add_argument("--tags", help="Odoo's --test-tags, instead of ec_browser")
     add("stop", _stop, "stop the private database server")
+    add("verified", _verified, "have the Odoo tests passed for exactly this tree?")
     return parser
 
 
 def _stop(layout: Layout, _options: argparse.Namespace) -> int:
     stopped = postgres.stop_all(layout)
     say(f"Stopped {stopped} database server(s)." if stopped else "Nothing was running.")
+    return 0
+
+
+def _verified(layout: Layout, _options: argparse.Namespace) -> int:
+    stamp.require_verified(layout)
+    say("The Odoo tests have passed for exactly this tree.")
     return 0

@@ -18,6 +18,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ROOT_CACHE = Path("/var/tmp/email_communication-dev")
 # A virtual environment, a database cluster and a browser take about 2.5 GB together.
 NEEDED_DISK_BYTES = 3 * 1024**3
+# The last few runs of all tiers: enough to compare a failure with the run before it.
+KEPT_LOGS = 60
 
 
 def cache_path(environ: Mapping[str, str], is_root: bool) -> Path:
@@ -55,6 +57,10 @@ class Layout:
     def logs(self) -> Path:
         return self.own / "logs"
 
+    def log(self, name: str, kind: str = "log") -> Path:
+        """A file of this run alone, as two runs in one checkout are allowed."""
+        return self.logs / f"{name}-{os.getpid()}.{kind}"
+
     @property
     def screenshots(self) -> Path:
         return self.own / "screenshots"
@@ -84,6 +90,9 @@ class Layout:
                 "Set DEV_CACHE to a directory of yours and try again."
             ) from error
         link_addon(self.addons / ADDON, self.checkout)
+        logs = sorted(self.logs.iterdir(), key=lambda path: path.stat().st_mtime)
+        for path in logs[:-KEPT_LOGS]:
+            path.unlink(missing_ok=True)
 
     def require_disk(self) -> None:
         """Promises room for a set-up, so that it does not stop half-way."""

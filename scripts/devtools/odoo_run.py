@@ -13,6 +13,7 @@ from .layout import ADDON, Layout
 from .odoo_log import judge
 from .odoo_source import Odoo
 from .process import free_port, output_of, run_logged
+from .python_env import system_path
 
 # What a database of the outside world that gets this addon has installed already.
 TEMPLATE_MODULES = ("mail", "crm", "mass_mailing")
@@ -52,6 +53,7 @@ class Runner:
     @property
     def environment(self) -> dict[str, str]:
         environ = {name: value for name, value in os.environ.items() if not _disturbs(name)}
+        environ["PATH"] = system_path()
         environ["PYTHONPATH"] = str(self.odoo.home)
         # Neither the checkout nor somebody's Odoo source gets compiled files.
         environ["PYTHONPYCACHEPREFIX"] = str(self.layout.cache / "pycache")
@@ -82,7 +84,7 @@ class Runner:
     def _make_template(self, name: str) -> None:
         say(f"Making a database with {', '.join(TEMPLATE_MODULES)}; only the first time.")
         building = f"{name}_building"
-        log = self.layout.logs / "template.log"
+        log = self.layout.log("template")
         self.databases.drop(building)
         try:
             modules = ",".join(TEMPLATE_MODULES)

@@ -108,7 +108,7 @@ def _environment(layout: Layout, name: str, python: Path, wanted: list[str]) -> 
             say(f"Setting up Python packages ({name}); only the first time.")
             target.parent.mkdir(exist_ok=True)
             with made_in_place(target):
-                _build(target, python, wanted, layout.logs / f"setup-{name}.log")
+                _build(target, python, wanted, layout.log(f"setup-{name}"))
     return Environment(target)
 
 

@@ -1,4 +1,8 @@
-"""`make test` and its parts: which tiers run, in which order, and the summary."""
+"""`make test` and its parts: which tiers run, in which order, and the summary.
+
+Without any Odoo the lint and core tiers decide the exit status. With one, every tier has to pass:
+a missing browser or database server is named in the summary and makes the run fail.
+"""
 
 import argparse
 import contextlib
@@ -6,19 +10,22 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from . import odoo_source, postgres, tiers
+from . import odoo_source, postgres, stamp, system, tiers
 from .console import say
 from .database import Databases
+from .errors import DevError
 from .layout import ADDON, Layout
 from .odoo_run import Runner, drop_left_over
-from .odoo_source import OdooMissing
+from .odoo_source import Odoo, OdooMissing
 from .process import output_of
-from .python_env import odoo_environment, tools_environment
+from .python_env import Environment, odoo_environment, tools_environment
 from .tiers import Result, Status, timed
+
+TAGS = {"odoo": f"/{ADDON},-ec_browser", "browser": "ec_browser"}
 
 
 def lint(layout: Layout, _options: argparse.Namespace) -> int:
-    return _finish([timed("lint", lambda: tiers.lint(layout, tools_environment(layout)))])
+    return _finish([_lint_tier(layout)])
 
 
 def reformat(layout: Layout, _options: argparse.Namespace) -> int:
@@ -28,25 +35,40 @@ def reformat(layout: Layout, _options: argparse.Namespace) -> int:
 
 
 def core(layout: Layout, options: argparse.Namespace) -> int:
+    system.install_missing(layout, with_browser=False)
     return _finish([_core_tier(layout, options.selection)])
 
 
 def odoo(layout: Layout, options: argparse.Namespace) -> int:
-    return _finish(_odoo_tiers(layout, [("odoo", options.tags or tiers.ODOO_TAGS)]))
+    system.install_missing(layout, with_browser=False)
+    return _one_odoo_tier(layout, "odoo", options.tags)
 
 
 def browser(layout: Layout, options: argparse.Namespace) -> int:
-    return _finish(_odoo_tiers(layout, [("browser", options.tags or tiers.BROWSER_TAGS)]))
+    system.install_missing(layout, with_browser=True)
+    return _one_odoo_tier(layout, "browser", options.tags)
 
 
 def everything(layout: Layout, _options: argparse.Namespace) -> int:
     """All tiers; the Odoo ones are excused only when there is no Odoo to be had."""
-    results = [
-        timed("lint", lambda: tiers.lint(layout, tools_environment(layout))),
-        _core_tier(layout, ()),
-    ]
-    wanted = [("odoo", tiers.ODOO_TAGS), ("browser", tiers.BROWSER_TAGS)]
-    return _finish(results + _odoo_tiers(layout, wanted, with_core=True))
+    system.install_missing(layout, with_browser=True)
+    tree = stamp.content_tree(layout.checkout)
+    results = [_lint_tier(layout), _core_tier(layout, ())]
+    results += _odoo_tiers(layout, TAGS, with_core=True, excused=True)
+    _write_stamp(layout, tree, results)
+    return _finish(results)
+
+
+def _one_odoo_tier(layout: Layout, name: str, tags: str | None) -> int:
+    tree = stamp.content_tree(layout.checkout)
+    results = _odoo_tiers(layout, {name: tags or TAGS[name]})
+    if not tags:
+        _write_stamp(layout, tree, results)
+    return _finish(results)
+
+
+def _lint_tier(layout: Layout) -> Result:
+    return timed("lint", lambda: tiers.lint(layout, tools_environment(layout)))
 
 
 def _core_tier(layout: Layout, selection: Sequence[str]) -> Result:
@@ -54,29 +76,32 @@ def _core_tier(layout: Layout, selection: Sequence[str]) -> Result:
 
 
 def _odoo_tiers(
-    layout: Layout, wanted: list[tuple[str, str]], with_core: bool = False
+    layout: Layout, tags: dict[str, str], with_core: bool = False, excused: bool = False
 ) -> list[Result]:
-    names = (["core-pins"] if with_core else []) + [name for name, _tags in wanted]
+    """The tiers that need Odoo; one that could not run is a result, not an exception."""
+    results: list[Result] = []
+    wanted = [*(["core-pins"] if with_core else []), *tags]
     try:
         found = odoo_source.find(layout.cache, os.environ, layout.checkout)
         environment = odoo_environment(layout, found)
-        results = []
         if with_core:
-            results = [timed("core-pins", lambda: tiers.core(layout, environment, "core-pins"))]
+            work = partial(tiers.core, layout, environment, "core-pins")
+            results.append(timed("core-pins", work))
         with _database(layout, found, environment) as (runner, database):
-            for position, (name, tags) in enumerate(wanted):
-                install = () if position else (f"--init={ADDON}",)
-                arguments = (*install, f"--test-tags={tags}")
-                work = partial(tiers.odoo_tests, runner, name, database, *arguments)
+            for name, selected in tags.items():
+                work = partial(tiers.odoo_tests, runner, name, database, selected)
                 results.append(timed(name, work))
-        return results
-    except OdooMissing as error:
-        excused = len(names) > 1
-        return [Result(name, Status.NOT_RUN, str(error), excused=excused) for name in names]
+    except DevError as error:
+        excuse = excused and isinstance(error, OdooMissing)
+        missing = wanted[len(results) :]
+        results += [tiers.not_run(name, str(error), excuse) for name in missing]
+    return results
 
 
 @contextlib.contextmanager
-def _database(layout: Layout, found, environment) -> Iterator[tuple[Runner, str]]:
+def _database(
+    layout: Layout, found: Odoo, environment: Environment
+) -> Iterator[tuple[Runner, str]]:
     """A database of this run alone, gone afterwards."""
     oldest = found.release.min_postgres
     with postgres.serving(layout, os.environ, oldest) as variables:
@@ -94,13 +119,24 @@ def _database(layout: Layout, found, environment) -> Iterator[tuple[Runner, str]
             databases.drop(name)
 
 
+def _write_stamp(layout: Layout, tree: str | None, results: list[Result]) -> None:
+    """Only for files that stayed the same from the first tier to the last."""
+    statuses = {result.tier: result.status for result in results}
+    passed = statuses.get("odoo") is Status.PASSED
+    if passed and statuses.get("browser") is not Status.FAILED and tree:
+        if stamp.content_tree(layout.checkout) == tree:
+            stamp.write(layout, tree)
+        else:
+            say("Files changed while the tests ran, so this tree is not marked as verified.")
+
+
 def _finish(results: list[Result]) -> int:
     """Prints the summary; the exit status is 1 when a tier failed or is missing unexcused."""
     say("")
     for result in results:
         say(result.line())
+    passed = sum(max(result.tests - result.failed, 0) for result in results)
     failed = sum(result.failed for result in results)
-    passed = sum(result.tests for result in results) - failed
-    say(f"{max(passed, 0)} passed, {failed} failed")
+    say(f"{passed} passed, {failed} failed")
     good = all(result.status is Status.PASSED or result.excused for result in results)
     return 0 if good else 1

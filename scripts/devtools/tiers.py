@@ -1,11 +1,10 @@
 """The tiers of `make test` and what each of them found."""
 
 import os
-import shutil
-import sys
+import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -13,10 +12,11 @@ from pathlib import Path
 from .console import say
 from .errors import DevError
 from .layout import ADDON, Layout
-from .odoo_log import judge
+from .odoo_log import Judged, judge
 from .odoo_run import Runner
-from .process import run_logged
+from .process import output_of, run_logged
 from .python_env import Environment, system_path
+from .system import chromium, how_to_get
 
 # Each tier's usual time on 2 cores is a tenth of this; what takes longer hangs.
 LINT_SECONDS = 600
@@ -24,8 +24,7 @@ CORE_SECONDS = 900
 ODOO_SECONDS = 2400
 SHOWN_ERRORS = 20
 SHOWN_LINES = 60
-ODOO_TAGS = f"/{ADDON},-ec_browser"
-BROWSER_TAGS = "ec_browser"
+INSTALLED = "installed"
 
 
 class Status(Enum):
@@ -58,8 +57,23 @@ def timed(tier: str, work: Callable[[], Result]) -> Result:
     try:
         result = work()
     except DevError as error:
-        result = Result(tier, Status.NOT_RUN, str(error))
+        result = not_run(tier, str(error))
     return replace(result, seconds=time.monotonic() - start)
+
+
+def not_run(tier: str, reason: str, excused: bool = False) -> Result:
+    """A tier that could not run counts as one failure, unless nothing could be done about it."""
+    return Result(tier, Status.NOT_RUN, reason, failed=0 if excused else 1, excused=excused)
+
+
+def _environment(layout: Layout) -> dict[str, str]:
+    """Dovecot is found where plain users do not look, and nothing is written to the checkout."""
+    return os.environ | {
+        "PATH": system_path(),
+        "PYTHONPYCACHEPREFIX": str(layout.cache / "pycache"),
+        "RUFF_CACHE_DIR": str(layout.cache / "ruff"),
+        "PYLINTHOME": str(layout.cache / "pylint"),
+    }
 
 
 def lint(layout: Layout, tools: Environment) -> Result:
@@ -69,15 +83,14 @@ def lint(layout: Layout, tools: Environment) -> Result:
         "ruff format": ["ruff", "format", "--check", "."],
         "pylint-odoo": ["pylint", "--rcfile=.pylintrc", str(layout.addons / ADDON)],
     }
-    environ = os.environ | {"PYTHONPYCACHEPREFIX": str(layout.cache / "pycache")}
     failed = []
     for name, command in commands.items():
-        log = layout.logs / f"lint-{command[0]}-{len(failed)}.log"
+        log = layout.log(name.replace(" ", "-"))
         status = run_logged(
             [tools.python, "-m", *command],
             log,
             timeout=LINT_SECONDS,
-            env=environ,
+            env=_environment(layout),
             cwd=layout.checkout,
         )
         if status != 0:
@@ -90,15 +103,12 @@ def lint(layout: Layout, tools: Environment) -> Result:
 
 def core(layout: Layout, environment: Environment, tier: str, *selection: str) -> Result:
     """The tests that need no Odoo, with the packages of one environment."""
-    log, report = layout.logs / f"{tier}.log", layout.logs / f"{tier}.xml"
-    report.unlink(missing_ok=True)
+    log, report = layout.log(tier), layout.log(tier, "xml")
     command = [environment.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs"]
     command += [f"--junitxml={report}", *selection]
-    environ = os.environ | {
-        "PATH": system_path(),
-        "PYTHONPYCACHEPREFIX": str(layout.cache / "pycache"),
-    }
-    status = run_logged(command, log, timeout=CORE_SECONDS, env=environ, cwd=layout.checkout)
+    status = run_logged(
+        command, log, timeout=CORE_SECONDS, env=_environment(layout), cwd=layout.checkout
+    )
     if status != 0:
         _show(log)
     if not report.exists():
@@ -121,47 +131,58 @@ def _read_report(tier: str, report: Path, status: int | None) -> Result:
     return Result(tier, Status.PASSED if good else Status.FAILED, detail, ran, failed)
 
 
-def odoo_tests(runner: Runner, tier: str, database: str, *arguments: str) -> Result:
+def odoo_tests(runner: Runner, tier: str, database: str, tags: str) -> Result:
     """One run of Odoo's tests, judged by its log as well as by its exit status."""
-    log = runner.layout.logs / f"{tier}.log"
+    if tier == "browser":
+        _require_browser(runner)
+    log = runner.layout.log(tier)
     say(f"The log is {log}")
-    status = runner.once(database, log, ODOO_SECONDS, *arguments)
+    installed = runner.state_of_addon(database) == INSTALLED
+    install = () if installed else (f"--init={ADDON}",)
+    status = runner.once(database, log, ODOO_SECONDS, *install, f"--test-tags={tags}")
     judged = judge(log.read_text(encoding="utf-8", errors="replace"))
-    problems = []
-    if status is None:
-        problems.append(f"it was still running after {ODOO_SECONDS} s")
-    elif status != 0:
-        problems.append(f"Odoo exited with status {status}")
-    if not judged.tests:
-        problems.append("no test ran")
-    if judged.failed:
-        problems.append(f"{judged.failed} tests failed")
-    if judged.errors:
-        problems.append(f"{len(judged.errors)} warnings or errors in the log")
-    if judged.skipped:
-        problems.append(f"{len(judged.skipped)} tests were skipped")
-    state = runner.state_of_addon(database)
-    if state != "installed":
-        problems.append(f"the addon is {state}")
     for text in (*judged.errors, *judged.skipped)[:SHOWN_ERRORS]:
         say(text)
     tests = judged.tests or 0
-    if problems:
-        detail = f"{'; '.join(problems)}, of {tests} tests; the log is {log}"
+    if problems := [*_problems(status, judged), *_state_problem(runner, database)]:
+        detail = f"{'; '.join(problems)} ({tests} tests run); the log is {log}"
         return Result(tier, Status.FAILED, detail, tests, max(judged.failed, 1))
     return Result(tier, Status.PASSED, f"{tests} tests", tests)
 
 
-def chromium() -> str | None:
-    """The browser Odoo's HttpCase would start."""
-    names = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
-    if chosen := os.environ.get("ODOO_BROWSER_BIN"):
-        return chosen if Path(chosen).exists() else None
-    if sys.platform == "darwin":
-        application = "/Applications/{0}.app/Contents/MacOS/{0}"
-        places = [application.format(name) for name in ("Google Chrome", "Chromium")]
-        return next((place for place in places if Path(place).exists()), None)
-    return next(filter(None, map(shutil.which, names)), None)
+def _problems(status: int | None, judged: Judged) -> Iterator[str]:
+    if status is None:
+        yield f"it was still running after {ODOO_SECONDS} s"
+    elif status != 0:
+        yield f"Odoo exited with status {status}"
+    if not judged.tests:
+        yield "no test ran"
+    if judged.failed:
+        yield f"{judged.failed} tests failed"
+    if judged.errors:
+        yield f"{len(judged.errors)} warnings or errors in the log"
+    if judged.skipped:
+        yield f"{len(judged.skipped)} tests were skipped"
+
+
+def _state_problem(runner: Runner, database: str) -> Iterator[str]:
+    state = runner.state_of_addon(database)
+    if state != INSTALLED:
+        yield f"the addon is {state} afterwards"
+
+
+def _require_browser(runner: Runner) -> None:
+    """Odoo would only skip its browser tests without these two."""
+    if not chromium():
+        how = how_to_get(["chromium"])
+        raise DevError(f"there is no Chromium or Chrome. Install one and try again: {how}")
+    try:
+        output_of([runner.databases.python, "-c", "import websocket"])
+    except subprocess.CalledProcessError:
+        raise DevError(
+            "the Python package websocket-client cannot be imported. "
+            f"Remove {runner.databases.python.parents[1]} and try again"
+        ) from None
 
 
 def _show(log: Path) -> None:

@@ -1,0 +1,25 @@
+{
+    "name": "Email Communication",
+    "summary": "Explainable, lossless and correctly authenticated e-mail",
+    "version": "19.0.1.0.0",
+    "category": "Productivity/Discuss",
+    "author": "Email Communication contributors",
+    "website": "https://github.com/email-communication/email_communication",
+    "license": "LGPL-3",
+    "depends": ["base_setup", "mail"],
+    "external_dependencies": {"python": ["dnspython", "lxml"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "wizard/ir_mail_server_simulate_views.xml",
+        "wizard/mail_alias_domain_check_views.xml",
+        "views/ir_mail_server_views.xml",
+        "views/mail_alias_domain_views.xml",
+        "views/mail_mail_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["email_communication/static/src/**/*"],
+        "web.assets_tests": ["email_communication/static/tests/tours/**/*"],
+    },
+    "installable": True,
+}

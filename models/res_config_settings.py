@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    mail_default_from_filter = fields.Char(
+        "FROM Filter of the Command Line Server",
+        config_parameter="mail.default.from_filter",
+        help="The addresses and domains that the server of the command line may send as. "
+        "It is used when there is no outgoing server. Left empty, the --from-filter option "
+        "counts, and without it every sender is accepted.",
+    )
+    mail_catchall_domain_allowed = fields.Char(
+        "Accepted Alias Domains",
+        config_parameter="mail.catchall.domain.allowed",
+        help="Domains whose incoming mail may match an alias by its local part, besides the "
+        "alias domains. Left empty, any domain matches.",
+    )
+    mail_gateway_loop_minutes = fields.Integer(
+        "Loop Detection Window",
+        default=120,
+        config_parameter="mail.gateway.loop.minutes",
+        help="Minutes over which the mails of one sender are counted.",
+    )
+    mail_gateway_loop_threshold = fields.Integer(
+        "Loop Detection Threshold",
+        default=20,
+        config_parameter="mail.gateway.loop.threshold",
+        help="Mails that one sender may send within the window to aliases that create records. "
+        "The mails beyond it are refused.",
+    )
+    alias_domain_dns_status = fields.Selection(related="alias_domain_id.dns_status")
+    alias_domain_dns_checked_at = fields.Datetime(related="alias_domain_id.dns_checked_at")
+
+    @api.constrains("mail_gateway_loop_minutes", "mail_gateway_loop_threshold")
+    def _check_mail_gateway_loop(self):
+        for settings in self:
+            if min(settings.mail_gateway_loop_minutes, settings.mail_gateway_loop_threshold) < 1:
+                raise ValidationError(
+                    self.env._(
+                        "The window and the threshold of the loop detection are whole numbers of "
+                        "1 or more. Odoo's own values are 20 mails in 120 minutes."
+                    )
+                )
+
+    def action_check_alias_domain_dns(self):
+        return self.alias_domain_id.action_check_dns()

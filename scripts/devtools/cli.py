@@ -4,7 +4,7 @@ import argparse
 import errno
 import os
 
-from . import postgres, stamp, testing
+from . import demo_mail, demo_server, postgres, stamp, testing
 from .console import complain, say
 from .errors import DevError
 from .layout import Layout, cache_path
@@ -41,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
+    add("run", demo_server.run, "Odoo with CRM, this addon and a mail sandbox (PORT, RESET)")
+    add("demo-mail", demo_mail.send, "a customer writes to the running demo (FROM, TO, SUBJECT)")
     add("test", testing.everything, "lint, core, Odoo and browser tests")
     add("lint", testing.lint, "ruff and pylint-odoo")
     add("format", testing.reformat, "format the Python files")
@@ -50,14 +52,15 @@ def _parser() -> argparse.ArgumentParser:
     odoo.add_argument("--tags", help="Odoo's --test-tags, instead of all of the addon")
     browser = add("test-browser", testing.browser, "the tests with a real Chromium")
     browser.add_argument("--tags", help="Odoo's --test-tags, instead of ec_browser")
-    add("stop", _stop, "stop the private database server")
+    add("stop", _stop, "stop the demo and the private database server")
     add("verified", _verified, "have the Odoo tests passed for exactly this tree?")
     return parser
 
 
 def _stop(layout: Layout, _options: argparse.Namespace) -> int:
-    stopped = postgres.stop_all(layout)
-    say(f"Stopped {stopped} database server(s)." if stopped else "Nothing was running.")
+    demo = demo_server.stop(layout)
+    servers = postgres.stop_all(layout)
+    say("Stopped." if demo or servers else "Nothing was running.")
     return 0
 
 

@@ -75,9 +75,12 @@ class Runner:
 
     def template(self) -> str:
         """The name of a database with the modules the addon meets in the outside world."""
-        name = f"ec_template_{self._fingerprint()}"
+        family = f"ec_template_{_digest(self.odoo.home, TEMPLATE_MODULES)[:6]}_"
+        name = family + self._fingerprint()
         with locked(self.layout.locks / "template"):
             if not self.databases.exists(name):
+                for outdated in self.databases.names(family):
+                    self.databases.drop(outdated)
                 self._make_template(name)
         return name
 
@@ -101,16 +104,19 @@ class Runner:
 
     def _fingerprint(self) -> str:
         """Changes when the Odoo source that made a template does."""
-        seen = hashlib.sha256(repr((self.odoo.home, TEMPLATE_MODULES)).encode())
+        manifests = sorted(self.odoo.home.glob("addons/*/__manifest__.py"))
+        seen = [(path, path.stat().st_mtime_ns) for path in manifests]
         if (self.odoo.home / ".git").exists():
-            seen.update(output_of(["git", "-C", self.odoo.home, "rev-parse", "HEAD"]).encode())
-        for path in sorted(self.odoo.home.glob("addons/*/__manifest__.py")):
-            seen.update(f"{path} {path.stat().st_mtime_ns}".encode())
-        return seen.hexdigest()[:12]
+            seen.append(output_of(["git", "-C", self.odoo.home, "rev-parse", "HEAD"]))
+        return _digest(*seen)[:12]
 
     def state_of_addon(self, database: str) -> str:
         question = f"SELECT state FROM ir_module_module WHERE name = '{ADDON}'"
         return "".join(self.databases.execute(question, database)) or "unknown to Odoo"
+
+
+def _digest(*values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()
 
 
 def _disturbs(name: str) -> bool:

@@ -31,7 +31,7 @@ class FakeDns:
         while len(chain) <= CHAIN_MAX:
             current = chain[-1] if chain else name
             status, records = self._lookup(current, rdtype)
-            alias = self._lookup(current, "CNAME")[1]
+            alias = () if rdtype == "CNAME" else self._lookup(current, "CNAME")[1]
             if status == Status.OK or not alias:
                 return Answer(name, rdtype, status, tuple(records), current, tuple(chain))
             chain.append(alias[0])

@@ -9,11 +9,8 @@ import asyncio
 from dataclasses import dataclass
 
 from ..resolver import Status
-from .record import Modifier, is_spf, parse
+from .record import MX_HOSTS_MAX, Modifier, is_spf, parse
 
-LOOKUPS_MAX = 10  # RFC 7208 section 4.6.4
-VOID_LOOKUPS_MAX = 2  # RFC 7208 section 4.6.4
-MX_HOSTS_MAX = 10  # RFC 7208 section 4.6.4
 FOLLOWED_MAX = 100  # costly terms that are followed; ten times what any receiver would follow
 
 

@@ -1,8 +1,8 @@
 """What is to be said about the SPF record of a domain."""
 
 from ..finding import finding, unknown
-from .budget import LOOKUPS_MAX, VOID_LOOKUPS_MAX, measure, spf_records
-from .record import parse
+from .budget import measure, spf_records
+from .record import LOOKUPS_MAX, VOID_LOOKUPS_MAX, parse
 
 LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
 

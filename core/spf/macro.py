@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from ..dns_name import NAME_MAX
+
 NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
 EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations
 ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
@@ -62,6 +64,13 @@ def parse_domain_spec(text):
     if not parts or not (ends_in_macro or _TOP_LABEL.search(text)):
         raise MacroError(len(text))
     return parts
+
+
+def fit_name(name):
+    """RFC 7208 section 7.3: a name that is too long loses labels on its left."""
+    while len(name) > NAME_MAX and "." in name:
+        name = name.partition(".")[2]
+    return name
 
 
 def _macro(match, explanation):

@@ -9,6 +9,9 @@ from . import macro
 VERSION = "v=spf1"
 # RFC 7208 section 4.6.4: the terms that cost one of the ten look-ups
 LOOKUP_TERMS = frozenset(("include", "a", "mx", "ptr", "exists", "redirect"))
+LOOKUPS_MAX = 10  # RFC 7208 section 4.6.4
+VOID_LOOKUPS_MAX = 2  # RFC 7208 section 4.6.4
+MX_HOSTS_MAX = 10  # RFC 7208 section 4.6.4
 
 _VERSION = re.compile(rf"{VERSION}(?= |\Z)", re.IGNORECASE)
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)

@@ -1,0 +1,257 @@
+"""check_host: may this client send for this domain (RFC 7208 sections 4 to 6)."""
+
+import asyncio
+import ipaddress
+from dataclasses import dataclass
+from enum import Enum
+
+from ..dns_name import InvalidName, is_subdomain, to_ascii
+from ..resolver import Status
+from . import macro
+from .expand import Message, expand
+from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, is_spf, parse
+
+PTR_NAMES_MAX = 10  # RFC 7208 section 4.6.4
+
+
+class Result(str, Enum):
+    """RFC 7208 section 2.6."""
+
+    NONE = "none"
+    NEUTRAL = "neutral"
+    PASS = "pass"
+    FAIL = "fail"
+    SOFTFAIL = "softfail"
+    TEMPERROR = "temperror"
+    PERMERROR = "permerror"
+
+
+QUALIFIERS = {
+    "+": Result.PASS,
+    "-": Result.FAIL,
+    "~": Result.SOFTFAIL,
+    "?": Result.NEUTRAL,
+}  # RFC 7208 section 4.6.2
+
+
+@dataclass(frozen=True)
+class SpfResult:
+    """What a receiver makes of a client.
+
+    `explanation` is what the domain says about a fail, "" where it says nothing. `domain` and
+    `term` tell the record and the directive that decided. `problem` tells, for an error, which:
+    dns, multiple, syntax, missing (the record another one refers to), lookups, void_lookups, mx.
+    """
+
+    result: Result
+    explanation: str = ""
+    domain: str = ""
+    term: str = ""
+    problem: str = ""
+    lookups: int = 0
+    void_lookups: int = 0
+
+
+async def check_host(ip, domain, sender, helo, resolver, receiver="unknown", now=0):
+    """The result for a client, as a receiver comes to it.
+
+    :param ip: address of the SMTP client, text or ipaddress object
+    :param domain: the domain to check: that of the MAIL FROM, or the HELO name
+    :param sender: the MAIL FROM address; "" for a bounce
+    :param receiver: name of the receiving host, for %{r}
+    :param now: seconds since the epoch, for %{t}
+    """
+    if "@" not in sender or sender.startswith("@"):  # RFC 7208 sections 2.4 and 4.3
+        sender = f"postmaster@{sender.lstrip('@') or helo}"
+    address = ipaddress.ip_address(ip)
+    address = getattr(address, "ipv4_mapped", None) or address  # RFC 7208 section 5
+    message = Message(address, sender, helo, receiver, now)
+    return await _Evaluation(message, resolver).run(domain)
+
+
+class _Stop(Exception):
+    """The evaluation ends with an error, however deep it is."""
+
+    def __init__(self, result, problem, domain, term=""):
+        super().__init__(result, problem)
+        self.result = result
+        self.problem = problem
+        self.domain = domain
+        self.term = term
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    result: Result
+    domain: str
+    record: object
+    term: str = ""
+
+
+class _Evaluation:
+    """One message, with the counters all its records share."""
+
+    def __init__(self, message, resolver):
+        self.message = message
+        self.resolver = resolver
+        self.rdtype = "A" if message.ip.version == 4 else "AAAA"
+        self.lookups = self.void_lookups = 0
+        self._matchers = {
+            "all": self._match_all,
+            "include": self._match_include,
+            "a": self._match_a,
+            "mx": self._match_mx,
+            "ptr": self._match_ptr,
+            "ip4": self._match_ip,
+            "ip6": self._match_ip,
+            "exists": self._match_exists,
+        }
+
+    async def run(self, domain):
+        try:
+            domain = to_ascii(domain)
+        except InvalidName:
+            return SpfResult(Result.NONE)  # RFC 7208 section 4.3
+        if "." not in domain:
+            return SpfResult(Result.NONE, domain=domain)
+        try:
+            outcome = await self._check(domain)
+        except _Stop as stop:
+            return SpfResult(stop.result, domain=stop.domain, term=stop.term,
+                             problem=stop.problem, lookups=self.lookups,
+                             void_lookups=self.void_lookups)
+        explanation = await self._explain(outcome) if outcome.result == Result.FAIL else ""
+        return SpfResult(outcome.result, explanation, outcome.domain, outcome.term,
+                         lookups=self.lookups, void_lookups=self.void_lookups)
+
+    async def _check(self, domain):
+        """check_host itself, which include and redirect call again (RFC 7208 section 4)."""
+        record = await self._record(domain)
+        if record is None:
+            return _Outcome(Result.NONE, domain, None)
+        for directive in record.directives:
+            if directive.costs_lookup:
+                self._count_lookup(domain, directive.text)
+            if await self._matchers[directive.mechanism](directive, domain):
+                return _Outcome(QUALIFIERS[directive.qualifier], domain, record, directive.text)
+        if record.modifier("redirect") is not None:
+            return await self._redirect(record, domain)
+        return _Outcome(Result.NEUTRAL, domain, record)  # RFC 7208 section 4.7
+
+    async def _record(self, domain):
+        """The one valid record of a domain, or None (RFC 7208 sections 4.4 to 4.6)."""
+        answer = await self.resolver.query(domain, "TXT")
+        if not answer.known and answer.status != Status.INVALID_NAME:
+            raise _Stop(Result.TEMPERROR, "dns", domain)
+        texts = [text for text in answer.records if is_spf(text)]
+        if not texts:
+            return None
+        if len(texts) > 1:
+            raise _Stop(Result.PERMERROR, "multiple", domain)
+        record = parse(texts[0])
+        if record.problems:
+            raise _Stop(Result.PERMERROR, "syntax", domain, record.problems[0].term)
+        return record
+
+    async def _redirect(self, record, domain):  # RFC 7208 section 6.1
+        value = record.modifier("redirect")
+        self._count_lookup(domain, f"redirect={value}")
+        target = await self._expand(value, domain)
+        outcome = await self._check(target)
+        if outcome.result == Result.NONE:
+            raise _Stop(Result.PERMERROR, "missing", target, f"redirect={value}")
+        return outcome
+
+    async def _explain(self, outcome):  # RFC 7208 section 6.2
+        value = outcome.record.modifier("exp")
+        if value is None:
+            return ""
+        answer = await self.resolver.query(await self._expand(value, outcome.domain), "TXT")
+        if len(answer.records) != 1:
+            return ""
+        try:
+            parts = macro.parse(answer.records[0], explanation=True)
+        except macro.MacroError:
+            return ""
+        return await expand(parts, self.message, outcome.domain, self.validated_names)
+
+    # ---- mechanisms, RFC 7208 section 5 --------------------------------------------------
+
+    async def _match_all(self, directive, domain):
+        return True
+
+    async def _match_include(self, directive, domain):
+        target = await self._expand(directive.value, domain)
+        outcome = await self._check(target)
+        if outcome.result == Result.NONE:
+            raise _Stop(Result.PERMERROR, "missing", target, directive.text)
+        return outcome.result == Result.PASS
+
+    async def _match_a(self, directive, domain):
+        target = await self._expand(directive.value, domain)
+        answer = await self._ask(target, self.rdtype, domain, directive)
+        return self._in_network(answer.records, directive)
+
+    async def _match_mx(self, directive, domain):
+        target = await self._expand(directive.value, domain)
+        answer = await self._ask(target, "MX", domain, directive)
+        if len(answer.records) > MX_HOSTS_MAX:
+            raise _Stop(Result.PERMERROR, "mx", domain, directive.text)
+        hosts = [text.split(" ", 1)[1] for text in answer.records]
+        answers = await asyncio.gather(*(
+            self._ask(host, self.rdtype, domain, directive) for host in hosts))
+        return any(self._in_network(item.records, directive) for item in answers)
+
+    async def _match_ptr(self, directive, domain):
+        target = (await self._expand(directive.value, domain)).lower().rstrip(".")
+        return any(is_subdomain(name, target) for name in await self.validated_names())
+
+    async def _match_ip(self, directive, domain):
+        return self._in_network((directive.value,), directive)
+
+    async def _match_exists(self, directive, domain):
+        target = await self._expand(directive.value, domain)
+        answer = await self._ask(target, "A", domain, directive)
+        return bool(answer.records)
+
+    # ---- questions -----------------------------------------------------------------------
+
+    async def validated_names(self):
+        """The names of the client that lead back to it (RFC 7208 section 5.5)."""
+        ip = self.message.ip
+        answer = await self.resolver.query(ip.reverse_pointer, "PTR")
+        names = answer.records[:PTR_NAMES_MAX]
+        answers = await asyncio.gather(*(self.resolver.query(name, self.rdtype) for name in names))
+        return tuple(name.lower() for name, item in zip(names, answers, strict=True)
+                     if ip in map(ipaddress.ip_address, item.records))
+
+    async def _ask(self, name, rdtype, domain, directive):
+        answer = await self.resolver.query(name, rdtype)
+        if answer.known and answer.status != Status.OK:
+            self.void_lookups += 1
+            if self.void_lookups > VOID_LOOKUPS_MAX:
+                raise _Stop(Result.PERMERROR, "void_lookups", domain, directive.text)
+        elif answer.status not in (Status.OK, Status.INVALID_NAME):
+            raise _Stop(Result.TEMPERROR, "dns", domain, directive.text)
+        return answer
+
+    async def _expand(self, value, domain):
+        if not value:
+            return domain
+        parts = macro.parse_domain_spec(value)
+        return macro.fit_name(await expand(parts, self.message, domain, self.validated_names))
+
+    def _count_lookup(self, domain, term):
+        self.lookups += 1
+        if self.lookups > LOOKUPS_MAX:
+            raise _Stop(Result.PERMERROR, "lookups", domain, term)
+
+    def _in_network(self, addresses, directive):
+        ip = self.message.ip
+        prefix = directive.prefix4 if ip.version == 4 else directive.prefix6
+        return any(ip in ipaddress.ip_network((address, prefix), strict=False)
+                   for address in addresses if _version(address) == ip.version)
+
+
+def _version(address):
+    return 6 if ":" in address else 4

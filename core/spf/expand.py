@@ -1,0 +1,77 @@
+"""The values SPF macros have for one message (RFC 7208 section 7)."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ..dns_name import is_subdomain
+from .macro import Macro
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is known of a message when its sender is checked; `now` is in seconds."""
+
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address
+    sender: str
+    helo: str
+    receiver: str
+    now: int
+
+
+async def expand(parts, message, domain, validated_names):
+    """The text that parsed macro parts stand for.
+
+    :param domain: the domain whose record holds them
+    :param validated_names: coroutine function for %{p}, asked only where that occurs
+    """
+    texts = []
+    for part in parts:
+        if isinstance(part, Macro):
+            texts.append(_transform(part, await _value(part, message, domain, validated_names)))
+        else:
+            texts.append(part)
+    return "".join(texts)
+
+
+async def _value(part, message, domain, validated_names):
+    letter = part.letter.lower()
+    if letter == "p":
+        return _best_name(await validated_names(), domain)
+    local, _, sender_domain = message.sender.rpartition("@")
+    return {
+        "s": message.sender,
+        "l": local,
+        "o": sender_domain,
+        "d": domain,
+        "i": _dotted(message.ip),
+        "v": "in-addr" if message.ip.version == 4 else "ip6",
+        "h": message.helo,
+        "c": str(message.ip),
+        "r": message.receiver,
+        "t": str(message.now),
+    }[letter]
+
+
+def _transform(part, value):
+    """RFC 7208 section 7.3: split, reverse, keep the right-hand parts, join with dots."""
+    pieces = re.split(f"[{re.escape(part.delimiters or '.')}]", value)
+    if part.reverse:
+        pieces.reverse()
+    text = ".".join(pieces[-part.keep:])
+    return quote(text, safe="-._~") if part.escaped else text
+
+
+def _best_name(names, domain):
+    """RFC 7208 section 7.3: the domain itself, else a name below it, else any."""
+    domain = domain.lower()
+    below = (name for name in names if is_subdomain(name, domain))
+    return domain if domain in names else next(below, next(iter(names), "unknown"))
+
+
+def _dotted(ip):
+    """RFC 7208 section 7.3: IPv6 addresses are dotted nibbles."""
+    if ip.version == 4:
+        return str(ip)
+    return ".".join(ip.exploded.replace(":", "").upper())

@@ -75,10 +75,17 @@ def _incoming_server(env, name, peer):
 
 def populate(env):
     """A company that mails under its own domain, and a few customers who wrote to it."""
+    _stay_at_home(env)
     domains = env["mail.alias.domain"].create([{"name": DOMAIN}, {"name": OTHER_DOMAIN}])
     env.company.write({"name": "Acme", "email": f"info@{DOMAIN}", "alias_domain_id": domains[0].id})
+    env.ref("base.partner_root").email = f"odoobot@{DOMAIN}"
     env.ref("base.user_admin").write(
-        {"name": "Alex Admin", "email": f"alex@{DOMAIN}", "tour_enabled": False}
+        {
+            "name": "Alex Admin",
+            "email": f"alex@{DOMAIN}",
+            "notification_type": "inbox",
+            "tour_enabled": False,
+        }
     )
     _sales_alias(env, domains[0])
     _hurry(env)
@@ -93,6 +100,18 @@ def _sales_alias(env, domain):
     team.write({"alias_name": "sales", "alias_domain_id": domain.id})
 
 
+def _stay_at_home(env):
+    """A demo on somebody's machine tells no service of the real world about itself."""
+    env["ir.config_parameter"].sudo().set_param("crm.iap.lead.enrich.setting", "manual")
+    for xmlid in (
+        "crm_iap_enrich.ir_cron_lead_enrichment",
+        "digest.ir_cron_digest_scheduler_action",
+        "mail.ir_cron_module_update_notification",
+    ):
+        if cron := env.ref(xmlid, raise_if_not_found=False):
+            cron.active = False
+
+
 def _hurry(env):
     """What takes an hour or five minutes in the real world takes a minute in a demo."""
     for cron in ("mail.ir_cron_mail_gateway_action", "mail.ir_cron_mail_scheduler_action"):
@@ -100,6 +119,7 @@ def _hurry(env):
 
 
 def _converse(env, customer, subject, question, answer, reply):
+    env = env(context=dict(env.context, mail_auto_subscribe_no_notify=True))
     lead_id = env["mail.thread"].message_process("crm.lead", _mail(customer, subject, question))
     lead = env["crm.lead"].browse(lead_id)
     lead.write({"user_id": env.ref("base.user_admin").id})

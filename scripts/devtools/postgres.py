@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from .console import say
 from .errors import DevError
@@ -91,7 +92,7 @@ def serving(layout: Layout, environ: Mapping[str, str], oldest: int) -> Iterator
         yield _given(environ)
         return
     cluster = _cluster(layout, oldest)
-    lock = layout.locks / f"{cluster.home.name}.lock"
+    lock = _lock_of(layout, cluster)
     with _user_lock(cluster, lock):
         yield cluster.environment
 
@@ -119,12 +120,13 @@ def _user_lock(cluster: Cluster, lock: Path) -> Iterator[None]:
                 _stop_unless_used(cluster, users)
 
 
-def _stop_unless_used(cluster: Cluster, users) -> None:
+def _stop_unless_used(cluster: Cluster, users: TextIO) -> bool:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return
+        return False
     stop(cluster)
+    return True
 
 
 def _cluster(layout: Layout, oldest: int) -> Cluster:
@@ -253,16 +255,28 @@ def stop(cluster: Cluster) -> None:
 
 
 def stop_all(layout: Layout) -> int:
-    """Stops every private cluster of the cache; how many were running."""
+    """Stops the private clusters that no run of the script uses; how many were stopped."""
     user = unprivileged_user() if os.geteuid() == 0 else None
-    stopped = 0
-    for home in layout.cache.glob("postgres-*"):
-        programs = _programs_of(layout, home)
-        cluster = Cluster(programs, home, user) if programs else None
-        if cluster and is_running(cluster):
-            stop(cluster)
-            stopped += 1
-    return stopped
+    return sum(
+        _stop_left_over(layout, Cluster(programs, home, user))
+        for home in layout.cache.glob("postgres-*")
+        if (programs := _programs_of(layout, home))
+    )
+
+
+def _stop_left_over(layout: Layout, cluster: Cluster) -> bool:
+    lock = _lock_of(layout, cluster)
+    with lock.with_suffix(".users").open("a") as users, locked(lock):
+        if not is_running(cluster):
+            return False
+        if not _stop_unless_used(cluster, users):
+            say("The database server is used by another run and stops when that one ends.")
+            return False
+        return True
+
+
+def _lock_of(layout: Layout, cluster: Cluster) -> Path:
+    return layout.locks / f"{cluster.home.name}.lock"
 
 
 def _programs_of(layout: Layout, home: Path) -> Path | None:

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, models, modules
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import split_every
 from odoo.tools.mail import email_split_and_format_normalize
 
@@ -28,9 +28,6 @@ class MailMail(models.Model):
         """
         message_ids = self.mail_message_id.ids
         super().send_after_commit()
-        if modules.module.current_test:
-            self.env["mail.message"].browse(message_ids)._notify_message_notification_update()
-            return
         registry = self.env.registry
 
         @self.env.cr.postcommit.add

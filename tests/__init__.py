@@ -1,0 +1,10 @@
+from . import (
+    test_delivery_details,
+    test_dns_check,
+    test_end_to_end,
+    test_from_filter,
+    test_same_choice_as_odoo,
+    test_sender_simulation,
+    test_settings,
+    test_tours,
+)

@@ -1,0 +1,79 @@
+import tempfile
+from unittest.mock import patch
+
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from ..models.mail_alias_domain import NAMESERVER_PARAMETER
+from ..scripts.sandbox import DEFAULT_ZONES, DnsPeer, Sandbox
+
+
+class DnsCase:
+    """Mixin: the DNS that is asked is the test's own, with the zones of the sandbox.
+
+    It is authoritative for everything, so a name that no zone has is refused, not looked up
+    in the world.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dns = cls.start_dns()
+        cls.env["ir.config_parameter"].set_param(
+            NAMESERVER_PARAMETER, f"{cls.dns.host}:{cls.dns.port}"
+        )
+
+    @classmethod
+    def start_dns(cls):
+        return cls.enterClassContext(DnsPeer(DEFAULT_ZONES))
+
+
+class SandboxCase(DnsCase):
+    """Mixin: real mail peers on loopback, and an Odoo that is set up to use them.
+
+    Two outgoing servers with different FROM filters, a mailbox, the alias domain acme.test.
+    """
+
+    @classmethod
+    def start_dns(cls):
+        state_dir = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.sandbox = cls.enterClassContext(Sandbox(state_dir))
+        return cls.sandbox.dns
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Odoo sends nothing in tests; here the mail shall travel.
+        cls.enterClassContext(patch.object(IrMail_Server, "_disable_send", lambda self: False))
+        cls.alias_domain = cls.env["mail.alias.domain"].create(
+            {"name": "acme.test", "dkim_selectors": "odoo"}
+        )
+        cls.env.company.alias_domain_id = cls.alias_domain
+        cls.env["ir.mail_server"].search([]).action_archive()
+        cls.transactional, cls.newsletters = cls.env["ir.mail_server"].create(
+            [
+                cls.server_values("Transactional", cls.sandbox.smtp, "acme.test"),
+                cls.server_values("Newsletters", cls.sandbox.smtp2, "news@acme.test"),
+            ]
+        )
+        imap = cls.sandbox.describe()["imap"]
+        cls.env["fetchmail.server"].search([]).action_archive()
+        cls.mailbox = cls.env["fetchmail.server"].create(
+            {
+                "name": "Mailbox of acme.test",
+                "server_type": "imap",
+                "server": imap["host"],
+                "port": imap["port"],
+                "user": imap["user"],
+                "password": imap["password"],
+            }
+        )
+
+    @classmethod
+    def server_values(cls, name, peer, from_filter):
+        return {
+            "name": name,
+            "smtp_host": peer.host,
+            "smtp_port": peer.port,
+            "smtp_encryption": "starttls",
+            "from_filter": from_filter,
+        }

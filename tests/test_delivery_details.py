@@ -1,0 +1,136 @@
+import email
+import email.policy
+
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tools.discuss import Store
+
+from .common import SandboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestDeliveryDetails(SandboxCase, TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carl Customer", "email": "customer@customer.test"}
+        )
+        cls.author = new_test_user(
+            cls.env, "author", groups="base.group_user,base.group_partner_manager"
+        )
+        cls.author.write({"name": "Ada", "email": "ada@acme.test"})
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.smtp.reset()
+        self.sandbox.smtp2.reset()
+
+    def post(self, author=None, **values):
+        """Post to the customer as the author and return the notification."""
+        message = (
+            self.customer.with_user(author or self.author)
+            .message_post(
+                body="Hello",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.customer.ids,
+                **values,
+            )
+            .sudo()
+        )
+        return message.notification_ids
+
+    def test_domain_rule(self):
+        notification = self.post()
+        self.assertEqual(notification.notification_status, "sent")
+        self.assertEqual(notification.delivery_server, "Transactional")
+        self.assertEqual(notification.delivery_rule, "domain")
+        self.assertEqual(
+            notification.delivery_explanation,
+            "“Transactional” was chosen: its FROM filter lists the domain acme.test.",
+        )
+        [received] = self.sandbox.smtp.received
+        self.assertEqual(notification.delivery_envelope_sender, received.mail_from)
+        sent = email.message_from_bytes(received.data, policy=email.policy.default)
+        self.assertEqual(notification.delivery_from, sent["From"])
+        self.assertEqual(notification.delivery_from, "Ada <ada@acme.test>")
+
+    def test_notification_rule_says_what_replaced_the_author(self):
+        self.author.email = "ada@elsewhere.example"
+        notification = self.post()
+        self.assertEqual(notification.delivery_rule, "notification")
+        self.assertEqual(notification.delivery_from, "Ada <notifications@acme.test>")
+        self.assertEqual(notification.delivery_envelope_sender, "bounce@acme.test")
+        self.assertIn("no FROM filter lists ada@elsewhere.example", notification.delivery_explanation)
+
+    def test_server_requested_by_the_mail(self):
+        notification = self.post(mail_server_id=self.newsletters.id)
+        self.assertEqual(notification.delivery_rule, "requested")
+        self.assertEqual(notification.delivery_server, "Newsletters")
+        self.assertEqual(len(self.sandbox.smtp2.received), 1)
+
+    def test_subdomain_rule(self):
+        self.newsletters.from_filter = "*.acme.test"
+        self.author.email = "ada@shop.acme.test"
+        notification = self.post()
+        self.assertEqual(notification.delivery_rule, "subdomain")
+        self.assertEqual(notification.delivery_server, "Newsletters")
+        self.assertEqual(notification.delivery_from, "Ada <ada@shop.acme.test>")
+
+    def test_details_outlive_the_server_and_the_mail(self):
+        notification = self.post()
+        self.assertFalse(notification.mail_mail_id, "The notification mail is deleted once sent")
+        self.transactional.unlink()
+        self.assertIn("“Transactional” was chosen", notification.delivery_explanation)
+
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    def test_refused_mail_says_which_server_refused(self):
+        self.sandbox.smtp.answer("RCPT", "550 5.1.1 No such user here")
+        notification = self.post()
+        self.assertEqual(notification.notification_status, "exception")
+        self.assertEqual(notification.delivery_server, "Transactional")
+        self.assertEqual(notification.delivery_rule, "domain")
+        self.assertEqual(notification.mail_mail_id.state, "exception")
+        self.assertEqual(notification.mail_mail_id.delivery_from, "Ada <ada@acme.test>")
+
+    def test_unreachable_server_is_named_and_the_mail_kept(self):
+        self.transactional.smtp_port = 1
+        notification = self.post()
+        self.assertEqual(notification.notification_status, "exception")
+        self.assertEqual(notification.delivery_server, "Transactional")
+        self.assertFalse(notification.delivery_from, "No From header has travelled")
+        self.assertEqual(notification.mail_mail_id.state, "exception")
+
+    def test_mail_without_notification(self):
+        mail = self.env["mail.mail"].create(
+            {
+                "email_from": "news@acme.test",
+                "email_to": "customer@customer.test",
+                "subject": "News",
+                "body_html": "<p>News</p>",
+                "auto_delete": False,
+            }
+        )
+        mail.send()
+        self.assertEqual(mail.state, "sent")
+        self.assertEqual(mail.delivery_server, "Newsletters")
+        self.assertEqual(mail.delivery_rule, "address")
+        self.assertEqual(mail.delivery_from, "news@acme.test")
+
+    def test_the_web_client_of_internal_users_gets_the_details(self):
+        notification = self.post()
+
+        def stored(user):
+            store = Store().add(
+                notification.with_user(user).sudo(), notification._to_store_defaults(
+                    Store.Target(user)
+                )
+            )
+            return store.get_result()["mail.notification"][0]
+
+        details = {"delivery_explanation", "delivery_from", "delivery_envelope_sender"}
+        self.assertLessEqual(details, stored(self.author).keys())
+        portal = new_test_user(self.env, "portal", groups="base.group_portal")
+        self.assertFalse(details & stored(portal).keys())

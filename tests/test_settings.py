@@ -1,0 +1,64 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(TransactionCase):
+    def get(self, key):
+        return self.env["ir.config_parameter"].get_param(key)
+
+    def save(self, **values):
+        with Form(self.env["res.config.settings"]) as form:
+            for name, value in values.items():
+                setattr(form, name, value)
+        form.record.execute()
+
+    def test_defaults_are_those_of_odoo(self):
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.mail_gateway_loop_minutes, 120)
+        self.assertEqual(settings.mail_gateway_loop_threshold, 20)
+        self.assertFalse(settings.mail_default_from_filter)
+        self.assertFalse(settings.mail_catchall_domain_allowed)
+
+    def test_values_are_stored_normalised(self):
+        self.save(
+            mail_default_from_filter="Example.com , *.example.com",
+            mail_catchall_domain_allowed="Example.com,example.org",
+            mail_gateway_loop_minutes=60,
+            mail_gateway_loop_threshold=50,
+        )
+        self.assertEqual(self.get("mail.default.from_filter"), "example.com, *.example.com")
+        self.assertEqual(self.get("mail.catchall.domain.allowed"), "example.com,example.org")
+        self.assertEqual(self.get("mail.gateway.loop.minutes"), "60")
+        self.assertEqual(self.get("mail.gateway.loop.threshold"), "50")
+        self.assertTrue(
+            self.env["ir.mail_server"]._match_from_filter(
+                "ada@shop.example.com", self.env["ir.mail_server"]._get_default_from_filter()
+            )
+        )
+
+    def test_thresholds_below_one_are_refused(self):
+        for name in ("mail_gateway_loop_minutes", "mail_gateway_loop_threshold"):
+            for value in (0, -5):
+                with self.subTest(name=name, value=value), self.assertRaisesRegex(
+                    ValidationError, "whole numbers of 1 or more"
+                ):
+                    self.save(**{name: value})
+
+    def test_nonsense_is_refused_where_parameters_are_edited(self):
+        parameters = self.env["ir.config_parameter"]
+        for value in ("abc", "0", "-1", "1.5", " ", "²"):
+            with self.subTest(value=value), self.assertRaisesRegex(
+                ValidationError, "not a possible value of mail.gateway.loop.threshold"
+            ):
+                parameters.set_param("mail.gateway.loop.threshold", value)
+        with self.assertRaisesRegex(ValidationError, "“nonsense here”.*FROM filter"):
+            parameters.create({"key": "mail.default.from_filter", "value": "nonsense here"})
+        with self.assertRaisesRegex(ValidationError, "“exa mple.com” is not a domain"):
+            self.save(mail_catchall_domain_allowed="example.com, exa mple.com")
+
+    def test_emptied_fields_remove_the_parameters(self):
+        self.save(mail_default_from_filter="example.com", mail_catchall_domain_allowed="b.example")
+        self.save(mail_default_from_filter=False, mail_catchall_domain_allowed=False)
+        self.assertFalse(self.get("mail.default.from_filter"))
+        self.assertFalse(self.get("mail.catchall.domain.allowed"))

@@ -1,0 +1,32 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import SandboxCase
+
+
+@tagged("post_install", "-at_install", "ec_browser")
+class TestTours(SandboxCase, HttpCase):
+    """What an administrator and a user click, in a real browser, on real mail peers."""
+
+    browser_size = "1280x900"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.ref("base.user_admin").write({"name": "Ada", "email": "ada@acme.test"})
+
+    def test_settings(self):
+        self.start_tour("/odoo/settings", "email_communication_settings", login="admin")
+        self.assertEqual(
+            self.env["ir.config_parameter"].get_param("mail.gateway.loop.threshold"), "25"
+        )
+
+    def test_chatter(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Carl Customer", "email": "customer@customer.test"}
+        )
+        customer.message_subscribe(customer.ids)
+        self.start_tour(
+            f"/odoo/res.partner/{customer.id}", "email_communication_chatter", login="admin"
+        )
+        [received] = self.sandbox.smtp.received
+        self.assertEqual(received.rcpt_tos, ("customer@customer.test",))

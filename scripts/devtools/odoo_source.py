@@ -22,6 +22,10 @@ BRANCH = "19.0"
 REPOSITORY = "https://github.com/odoo/odoo.git"
 # Long enough for a slow link to answer, short enough not to annoy where there is none.
 REACH_SECONDS = 15
+SYSTEM_PLACES = (
+    Path("/opt/odoo"),  # the containers of OCA's continuous integration
+    Path("/opt/odoo/custom/src/odoo"),  # doodba
+)
 
 
 class OdooMissing(DevError):
@@ -134,8 +138,7 @@ def _places(cache: Path, environ: Mapping[str, str], checkout: Path) -> Iterator
     yield cache / f"odoo-{BRANCH}"
     yield checkout.parent / "odoo"
     yield Path(environ.get("HOME", "/nonexistent")) / "odoo"
-    yield Path("/opt/odoo")  # the containers of OCA's continuous integration
-    yield Path("/opt/odoo/custom/src/odoo")  # doodba
+    yield from SYSTEM_PLACES
 
 
 def _clone(target: Path, others: list[str]) -> Odoo:

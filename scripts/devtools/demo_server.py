@@ -17,7 +17,7 @@ from .console import say
 from .database import Databases
 from .errors import DevError
 from .layout import ADDON, Layout
-from .odoo_run import Runner
+from .odoo_run import INSTALLED, Runner
 from .process import port_is_free, running
 from .python_env import Environment, odoo_environment, system_path
 
@@ -199,7 +199,7 @@ def _prepare(runner: Runner, database: str, url: str) -> None:
 def _install(runner: Runner, database: str, argument: str) -> None:
     log = runner.layout.log("demo-install")
     status = runner.once(database, log, INSTALL_SECONDS, argument, "--no-http")
-    if status != 0 or runner.state_of_addon(database) != "installed":
+    if status != 0 or runner.state(database) != INSTALLED:
         raise DevError(f"The addon could not be installed; the log is {log}")
 
 

@@ -13,7 +13,7 @@ from .console import say
 from .errors import DevError
 from .layout import ADDON, Layout
 from .odoo_log import Judged, judge
-from .odoo_run import Runner
+from .odoo_run import INSTALLED, Runner
 from .process import output_of, run_logged
 from .python_env import Environment, system_path
 from .system import chromium, how_to_get
@@ -24,7 +24,6 @@ CORE_SECONDS = 900
 ODOO_SECONDS = 2400
 SHOWN_ERRORS = 20
 SHOWN_LINES = 60
-INSTALLED = "installed"
 
 
 class Status(Enum):
@@ -137,7 +136,7 @@ def odoo_tests(runner: Runner, tier: str, database: str, tags: str) -> Result:
         _require_browser(runner)
     log = runner.layout.log(tier)
     say(f"The log is {log}")
-    installed = runner.state_of_addon(database) == INSTALLED
+    installed = runner.state(database) == INSTALLED
     install = () if installed else (f"--init={ADDON}",)
     status = runner.once(database, log, ODOO_SECONDS, *install, f"--test-tags={tags}")
     judged = judge(log.read_text(encoding="utf-8", errors="replace"))
@@ -166,7 +165,7 @@ def _problems(status: int | None, judged: Judged) -> Iterator[str]:
 
 
 def _state_problem(runner: Runner, database: str) -> Iterator[str]:
-    state = runner.state_of_addon(database)
+    state = runner.state(database)
     if state != INSTALLED:
         yield f"the addon is {state} afterwards"
 

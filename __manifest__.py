@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "wizard/ir_mail_server_simulate_views.xml",
         "wizard/mail_alias_domain_check_views.xml",
+        "views/fetchmail_server_views.xml",
         "views/ir_mail_server_views.xml",
         "views/mail_alias_domain_views.xml",
         "views/mail_mail_views.xml",

@@ -1,4 +1,5 @@
 from . import (
+    fetchmail_server,
     ir_config_parameter,
     ir_mail_server,
     mail_alias_domain,

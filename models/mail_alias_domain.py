@@ -63,7 +63,9 @@ class MailAliasDomain(models.Model):
 
         Raises UserError when the name servers to ask are not addresses.
         """
-        return domain_report.check_sync(name, self._dns_resolver(), self._split_list(selectors))
+        return domain_report.check_sync(
+            name, self._dns_resolver(), selectors=self._split_list(selectors)
+        )
 
     @api.model
     def _dns_resolver(self):

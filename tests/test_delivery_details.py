@@ -45,6 +45,7 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
     def test_domain_rule(self):
         notification = self.post()
         self.assertEqual(notification.notification_status, "sent")
+        self.assertFalse(notification.delivery_failure)
         self.assertEqual(notification.delivery_server, "Transactional")
         self.assertEqual(notification.delivery_rule, "domain")
         self.assertEqual(
@@ -94,6 +95,7 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
         self.assertEqual(notification.delivery_rule, "domain")
         self.assertEqual(notification.mail_mail_id.state, "exception")
         self.assertEqual(notification.mail_mail_id.delivery_from, "Ada <ada@acme.test>")
+        self.assertIn("550", notification.delivery_failure)
 
     def test_unreachable_server_is_named_and_the_mail_kept(self):
         self.transactional.smtp_port = 1
@@ -101,6 +103,9 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
         self.assertEqual(notification.notification_status, "exception")
         self.assertEqual(notification.delivery_server, "Transactional")
         self.assertFalse(notification.delivery_from, "No From header has travelled")
+        self.assertRegex(
+            notification.delivery_failure, "“Transactional” could not be reached .*refused.*Retry"
+        )
         self.assertEqual(notification.mail_mail_id.state, "exception")
 
     def test_mail_without_notification(self):

@@ -103,6 +103,6 @@ class TestEndToEnd(SandboxCase, TransactionCase):
         self.mailbox.password = "wrong"
         self.sandbox.imap.deliver("odoo@acme.test", b"From: a@b.test\r\nSubject: kept\r\n\r\nx\r\n")
         self.run_cron("mail.ir_cron_mail_gateway_action")
-        self.assertIn("uthenticat", self.mailbox.error_message)
+        self.assertIn("refused the user name “odoo@acme.test”", self.mailbox.error_message)
         subjects = [m.data for m in self.sandbox.imap.messages("odoo@acme.test") if b"kept" in m.data]
         self.assertEqual(len(subjects), 1)

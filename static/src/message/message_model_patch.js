@@ -15,6 +15,7 @@ patch(Message.prototype, {
                 deliveries.set(
                     [
                         notification.delivery_explanation,
+                        notification.delivery_failure,
                         notification.delivery_from,
                         notification.delivery_envelope_sender,
                     ].join("\n"),

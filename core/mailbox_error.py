@@ -1,0 +1,43 @@
+"""Why a mailbox could not be opened, told from the exception that its connection raised."""
+
+import imaplib
+import poplib
+import socket
+import ssl
+
+_LOGIN_REFUSALS = (
+    "authenticationfailed",  # RFC 5530 section 3, IMAP response code
+    "[auth]",  # RFC 3206 section 4, POP3 response code
+    "authentication fail",
+    "invalid credentials",
+    "login fail",
+    "logon fail",
+    "username and password not accepted",
+    "incorrect username or password",
+)
+
+
+def classify(error: BaseException) -> str:
+    """One of login_refused, name_unknown, connection_refused, timeout, tls, other.
+
+    Servers word a refused login as they like; the response codes of the standards come first,
+    then what the large providers say.
+    """
+    if isinstance(error, (imaplib.IMAP4.error, poplib.error_proto)):
+        said = reply_text(error).lower()
+        return "login_refused" if any(text in said for text in _LOGIN_REFUSALS) else "other"
+    for kind, code in (
+        (socket.gaierror, "name_unknown"),
+        (TimeoutError, "timeout"),
+        (ConnectionRefusedError, "connection_refused"),
+        (ssl.SSLError, "tls"),
+    ):
+        if isinstance(error, kind):
+            return code
+    return "other"
+
+
+def reply_text(error: BaseException) -> str:
+    """What the server said, as text: imaplib and poplib keep the octets of the reply."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .certificate import Certificate
@@ -26,26 +26,28 @@ PLACES = (os.defpath, "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/op
 START_TIMEOUT = 10.0
 """Seconds until the ports must answer; it usually takes a tenth of one."""
 STOP_TIMEOUT = 5.0
-"""Seconds for Dovecot to end in peace before it is killed."""
+"""Seconds until processes that were killed are gone; it usually takes a hundredth of one."""
 POLL_INTERVAL = 0.01
 START_ATTEMPTS = 3
 """Another program can take a free port before Dovecot does; then other ports are tried."""
+FOLDER_PREFIX = "ec-dovecot-"
 PORT_NAMES = ("imap", "imaps", "pop3", "pop3s")
 PORT_TAKEN = "Address already in use"
 
 # Dovecot must not outlive this process however that ends. The shell's standard input is a pipe
-# that only this process holds, so `read` returns when it is closed, by a kill -9 as well. A
-# Dovecot told to end sleeps for a second when its work is done; the second signal spares that.
+# that only this process holds, so `read` returns when it is closed, by a kill -9 as well. Then
+# the whole process group is killed: told to end politely, Dovecot takes between one and six
+# seconds, and there is nothing to save.
 GUARD = """
 exec 3<&0
 "$1" -F -c "$2" 3<&- &
 dovecot=$!
-{ read -r _ <&3; kill "$dovecot"; sleep 0.2; kill -9 "$dovecot"; } 2>/dev/null &
+{ read -r _ <&3; rm -rf -- "$3"; kill -9 0; } 2>/dev/null &
 guard=$!
 exec 3<&-
 wait "$dovecot"
 status=$?
-kill "$guard" 2>/dev/null
+kill "$guard"
 rm -rf -- "$3"
 exit "$status"
 """
@@ -65,6 +67,7 @@ class DovecotServer:
         self._log = state_dir / "dovecot.log"
         self._note = state_dir / "dovecot.json"
         self._process: subprocess.Popen | None = None
+        self._ports: list[int] = []
         self.port = self.ssl_port = self.pop3_port = self.pop3s_port = None
 
     @staticmethod
@@ -85,22 +88,18 @@ class DovecotServer:
 
     def stop(self) -> None:
         """End Dovecot and all its processes, and remove its folder."""
-        if self._process is None:
-            return
-        self._process.stdin.close()
-        try:
+        if self._process is not None:
+            self._process.stdin.close()
             self._process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._process = None
+            _wait(STOP_TIMEOUT, lambda: not any(_is_open(port) for port in self._ports))
         end_stale_instance(self._note)
-        self._process = None
 
     def _launch(self) -> None:
-        ports = dict(zip(PORT_NAMES, _free_ports(len(PORT_NAMES)), strict=True))
-        folder = Path(tempfile.mkdtemp(prefix="ec-dovecot-"))
-        identity = find_identity()
-        conf = _write_files(folder, identity, self._users, ports, self._certificate, self._log)
+        self._ports = _free_ports(len(PORT_NAMES))
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        self._note.write_text(json.dumps({"folder": str(folder)}))
+        conf = self._write_files(folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", GUARD, "sh", find_program(), str(conf), str(folder)],
@@ -109,17 +108,34 @@ class DovecotServer:
                 stderr=log,
                 start_new_session=True,
             )
-        self._note.write_text(json.dumps({"folder": str(folder)}))
-        self._await_ports(ports.values())
-        self.port, self.ssl_port, self.pop3_port, self.pop3s_port = ports.values()
+        self._await_ports()
+        self.port, self.ssl_port, self.pop3_port, self.pop3s_port = self._ports
 
-    def _await_ports(self, ports) -> None:
-        deadline = time.monotonic() + START_TIMEOUT
-        for port in ports:
-            while not _answers(port):
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"Dovecot does not start: {self._log.read_text().strip()}")
-                time.sleep(POLL_INTERVAL)
+    def _write_files(self, folder: Path) -> Path:
+        identity = find_identity()
+        mail, passwords, conf = (folder / name for name in ("mail", "passwd", "dovecot.conf"))
+        mail.mkdir()
+        if identity.is_root:
+            folder.chmod(0o755)
+            os.chown(mail, identity.mail_uid, identity.mail_gid)
+        passwords.write_text("".join(f"{u}:{{PLAIN}}{word}\n" for u, word in self._users.items()))
+        ports = dict(zip(PORT_NAMES, self._ports, strict=True))
+        files = self._certificate.cert_file, self._certificate.key_file
+        setup = DovecotSetup(folder, mail, passwords, self._log, *files, ports, identity)
+        conf.write_text(render(setup, find_version(find_program())))
+        return conf
+
+    def _await_ports(self) -> None:
+        def is_ready():
+            if self._process.poll() is not None:
+                raise RuntimeError(self._failure())
+            return _greets(self._ports[0]) and _greets(self._ports[2])
+
+        if not _wait(START_TIMEOUT, is_ready):
+            raise RuntimeError(self._failure())
+
+    def _failure(self) -> str:
+        return f"Dovecot does not start: {self._log.read_text().strip()}"
 
 
 def find_program() -> str | None:
@@ -156,45 +172,50 @@ def _own_identity() -> Identity:
 
 def end_stale_instance(note: Path) -> None:
     """End the Dovecot that ``note`` tells of, if one still runs, and remove its folder."""
-    try:
-        folder = Path(json.loads(note.read_text())["folder"])
-    except (FileNotFoundError, ValueError, KeyError):
+    folder = _read_note(note)
+    if folder is None:
         return
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        pid = int((folder / "run" / "master.pid").read_text())
-        if str(folder) in _command_line(pid):
-            _end(pid)
+    pid = _master_pid(folder)
+    if pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(os.getpgid(pid), signal.SIGKILL)
+        _wait(STOP_TIMEOUT, lambda: _master_pid(folder) is None)
     shutil.rmtree(folder, ignore_errors=True)
     note.unlink(missing_ok=True)
 
 
-def _write_files(folder, identity, users, ports, certificate, log) -> Path:
-    mail = folder / "mail"
-    mail.mkdir()
-    folder.chmod(0o755)
-    passwords = folder / "passwd"
-    passwords.write_text("".join(f"{user}:{{PLAIN}}{word}\n" for user, word in users.items()))
-    if identity.is_root:
-        os.chown(mail, identity.mail_uid, identity.mail_gid)
-    setup = DovecotSetup(
-        folder, mail, passwords, log, certificate.cert_file, certificate.key_file, ports, identity
-    )
-    conf = folder / "dovecot.conf"
-    conf.write_text(render(setup, find_version(find_program())))
-    return conf
+def _read_note(note: Path) -> Path | None:
+    try:
+        folder = Path(json.loads(note.read_text())["folder"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+    return folder if folder.name.startswith(FOLDER_PREFIX) else None
 
 
-def _end(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
-            time.sleep(POLL_INTERVAL)
-        os.kill(pid, signal.SIGKILL)
+def _master_pid(folder: Path) -> int | None:
+    """Return the process id of the running Dovecot that uses ``folder``."""
+    try:
+        pid = int((folder / "run" / "master.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    # Numbers are used again: the process has to be ours by what it was started with.
+    return pid if str(folder) in _command_line(pid) else None
+
+
+def _wait(seconds: float, condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_INTERVAL)
+    return True
 
 
 def _command_line(pid: int) -> str:
+    if Path("/proc/self/cmdline").exists():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return ""
     command = ["ps", "-ww", "-p", str(pid), "-o", "command="]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
@@ -212,7 +233,16 @@ def _free_ports(count: int) -> list[int]:
         return [sock.getsockname()[1] for sock in sockets]
 
 
-def _answers(port: int) -> bool:
+def _greets(port: int) -> bool:
+    """Ports are open before Dovecot runs; its greeting comes when it does."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=START_TIMEOUT) as sock:
+            return bool(sock.recv(1))
+    except OSError:
+        return False
+
+
+def _is_open(port: int) -> bool:
     try:
         with socket.create_connection((LOOPBACK, port), timeout=START_TIMEOUT):
             return True

@@ -56,7 +56,7 @@ service anvil {{
 }}
 service imap-login {{
   process_min_avail = 1
-  service_count = 0
+  {reuse} = {unlimited}
   inet_listener imap {{
     port = {ports[imap]}
   }}
@@ -67,13 +67,13 @@ service imap-login {{
 }}
 service imap {{
   process_min_avail = 1
-  service_count = 1000
+  {reuse} = 1000
 }}
 service auth {{
   client_limit = 4000
 }}
 service pop3-login {{
-  service_count = 0
+  {reuse} = {unlimited}
   inet_listener pop3 {{
     port = {ports[pop3]}
   }}
@@ -132,8 +132,10 @@ def render(setup: DovecotSetup, version: tuple[int, int]) -> str:
         # The first line, by rule; later releases keep reading the settings of 2.4.0.
         head = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
         text = head + COMMON + ONLY_2_4
+        words = {"reuse": "restart_request_count", "unlimited": "unlimited"}
     else:
         text = COMMON + ONLY_2_3
+        words = {"reuse": "service_count", "unlimited": "0"}
     if not setup.identity.is_root:
         text += "".join(f"service {name} {{{{\n  chroot =\n}}}}\n" for name in CHROOTED)
-    return text.format(**vars(setup))
+    return text.format(**vars(setup), **words)

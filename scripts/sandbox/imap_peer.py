@@ -75,12 +75,11 @@ class ImapPeer:
         state_dir = self._state_dir or Path(self._own_files.name)
         try:
             certificate = obtain_certificate(state_dir)
-            server = server_class(self.users, certificate, state_dir)
+            self._server = server = server_class(self.users, certificate, state_dir)
             server.start()
         except BaseException:
             self.stop()
             raise
-        self._server = server
         self.ca_file = certificate.cert_file
         self.port, self.ssl_port = server.port, server.ssl_port
         self.pop3_port, self.pop3s_port = server.pop3_port, server.pop3s_port

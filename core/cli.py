@@ -6,7 +6,7 @@ import shutil
 import sys
 import textwrap
 
-from . import domain_report
+from . import domain_report, https
 from .error import CoreError
 from .finding import Severity
 from .resolver import LIFETIME, DnsResolver
@@ -45,7 +45,8 @@ def main(arguments=None, output=None):
     except CoreError as error:
         print(explain_error(error), file=sys.stderr)
         return USAGE_ERROR
-    report = domain_report.check_sync(options.domain, resolver, options.selector)
+    report = domain_report.check_sync(options.domain, resolver, options.selector,
+                                      transport=True, fetch=https.fetch)
     if report.findings[0].code == "name_invalid":
         print(explain(report.findings[0]), file=sys.stderr)
         return USAGE_ERROR

@@ -65,36 +65,32 @@ def key_name(selector, domain):
     return to_ascii(f"{selector.strip()}._domainkey.{domain}")
 
 
-async def check(domain, resolver, selectors=(), targets=None):
-    """The findings about the keys of the selectors.
-
-    :param targets: the CNAME target that a provider asks for, by selector
-    """
+async def check(domain, resolver, selectors=()):
+    """The findings about the keys of the selectors, `Selector` objects, at a signing domain."""
     if not selectors:
         return (finding("dkim_not_checked", "dkim", f"_domainkey.{domain}", "TXT"),)
-    targets = targets or {}
     findings = await asyncio.gather(
-        *(_check_selector(item, domain, resolver, targets.get(item)) for item in selectors))
+        *(_check_selector(item, domain, resolver) for item in selectors))
     return tuple(item for found in findings for item in found)
 
 
-async def _check_selector(selector, domain, resolver, target):
+async def _check_selector(selector, domain, resolver):
     try:
-        name = key_name(selector, domain)
-        target = target and to_ascii(target)
+        name = key_name(selector.name, domain)
+        target = selector.target and to_ascii(selector.target)
     except InvalidName as error:
         return (finding("dkim_selector_invalid", "dkim", f"_domainkey.{domain}", "TXT",
-                        selector=selector, reason=error.code),)
+                        selector=selector.name, reason=error.code),)
     answer = await resolver.query(name, "TXT")
-    wrong_target = tuple(_judge_target(selector, answer, target))
     if not answer.known:
-        return (*wrong_target, unknown("dkim", answer))
-    return wrong_target or (_judge_answer(selector, answer),)
+        return (unknown("dkim", answer, selector=selector.name),)
+    wrong_target = tuple(_judge_target(selector.name, answer, target))
+    return wrong_target or (_judge_answer(selector.name, answer),)
 
 
 def _judge_target(selector, answer, target):
     """A provider that asks for a CNAME rotates its keys; a copied or old record breaks then."""
-    if target and answer.known and target not in answer.chain:
+    if target and target not in answer.chain:
         found = answer.chain[:1] or answer.records
         code = "dkim_wrong_target" if found else "dkim_missing"
         yield finding(code, "dkim", answer.name, "CNAME", found, expected=f"{target}.",

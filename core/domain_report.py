@@ -5,9 +5,11 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from . import dkim, mx
+from . import dkim, dnssec, mta_sts, mx, smtp_host, tls_rpt
 from .dmarc import judge as dmarc
-from .dns_name import InvalidName, mail_domain
+from .dmarc.senders import judge, look_up
+from .dns_name import InvalidName, is_subdomain, mail_domain
+from .expected_sender import Selector
 from .finding import Finding, finding, printable, worst
 from .resolver import Status, run
 from .spf import judge as spf
@@ -49,10 +51,16 @@ def _utc_now():
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
-async def check(domain, resolver, selectors=(), now=_utc_now, clock=time.monotonic):
+async def check(domain, resolver, selectors=(), senders=(), mx_host="", transport=False,
+                fetch=None, now=_utc_now, clock=time.monotonic):
     """The report about a domain, within the lifetime of the resolver; raises nothing for it.
 
-    :param selectors: the DKIM selectors mail from the domain is signed with
+    :param selectors: names of DKIM selectors to check beside those of the senders
+    :param senders: `Sender` objects, for what is expected to send mail for the domain
+    :param mx_host: see `mx.check`
+    :param transport: whether to look as well at what protects mail on its way to the domain:
+        MTA-STS, TLS-RPT and DNSSEC
+    :param fetch: see `mta_sts.check`
     """
     asked_at, start = now(), clock()
     try:
@@ -61,26 +69,85 @@ async def check(domain, resolver, selectors=(), now=_utc_now, clock=time.monoton
         name = printable(domain.strip())
         findings = (finding("name_invalid", "domain", name, "", reason=error.code),)
     else:
-        findings = await _findings(name, resolver, selectors)
+        others = _transport(name, resolver, fetch) if transport else ()
+        findings = await _Check(name, resolver, selectors, senders).run(mx_host, others)
     return DomainReport(name, findings, asked_at, round(clock() - start, 3))
 
 
-def check_sync(domain, resolver, selectors=()):
+def check_sync(domain, resolver, selectors=(), **options):
     """`check` for callers that are not coroutines."""
-    return run(check(domain, resolver, selectors))
+    return run(check(domain, resolver, selectors, **options))
 
 
-async def _findings(domain, resolver, selectors):
-    """All questions are in flight at once; those about the name itself are shared."""
-    groups = await asyncio.gather(
-        _check_existence(domain, resolver),
-        mx.check(domain, resolver),
-        spf.check(domain, resolver),
-        dkim.check(domain, resolver, selectors),
-        dmarc.check(domain, resolver),
-    )
-    # RFC 8020: below a name that does not exist there is nothing to report
-    return groups[0] or tuple(item for group in groups for item in group)
+class _Check:
+    """One domain that has a valid name."""
+
+    def __init__(self, domain, resolver, selectors, senders):
+        self.domain = domain
+        self.resolver = resolver
+        self.senders = senders
+        self.keys = _keys(domain, selectors, senders)
+
+    async def run(self, mx_host, others):
+        """All questions are in flight at once; those several checks ask are shared.
+
+        :param others: coroutines of more findings
+        """
+        existence, authentication, mail, policy, *groups = await asyncio.gather(
+            _check_existence(self.domain, self.resolver),
+            self._check_authentication(),
+            mx.check(self.domain, self.resolver, mx_host),
+            dmarc.check(self.domain, self.resolver),
+            *(smtp_host.check(host, self.resolver) for host in self._hosts()),
+            *others,
+        )
+        # RFC 8020: below a name that does not exist there is nothing to report
+        if existence:
+            return existence
+        records, verdicts = authentication
+        return tuple(item for group in (mail, records, policy, verdicts, *groups)
+                     for item in group)
+
+    async def _check_authentication(self):
+        """(findings about SPF and DKIM, findings about what they mean for each sender)"""
+        assessment, facts, keys = await asyncio.gather(
+            spf.check(self.domain, self.resolver, self.senders),
+            asyncio.gather(*(look_up(self.domain, item, self.resolver) for item in self.senders)),
+            asyncio.gather(*(dkim.check(domain, self.resolver, selectors)
+                             for domain, selectors in self.keys.items())))
+        found = tuple(item for group in keys for item in group)
+        allowed = dict(assessment.allowed)
+        verdicts = (
+            judge(self.domain, item, known, allowed[item.name], _keys_of(item, self.domain, found))
+            for item, known in zip(self.senders, facts, strict=True))
+        return (*assessment.findings, *found), tuple(verdicts)
+
+    def _hosts(self):
+        return dict.fromkeys(item.host for item in self.senders if item.host)
+
+
+def _transport(domain, resolver, fetch):
+    return (mta_sts.check(domain, resolver, fetch), tls_rpt.check(domain, resolver),
+            dnssec.check(domain, resolver))
+
+
+def _keys(domain, selectors, senders):
+    """Signing domain -> the selectors to check there, none twice."""
+    wanted = {domain: {}}
+    for sender in senders:
+        at = sender.dkim_domain or domain
+        wanted.setdefault(at, {}).update(dict.fromkeys(sender.selectors or ()))
+    known = {item.name for item in wanted[domain]}
+    wanted[domain].update((Selector(name), None) for name in selectors if name not in known)
+    return {at: tuple(found) for at, found in wanted.items()}
+
+
+def _keys_of(sender, domain, findings):
+    """The findings about the keys of one sender."""
+    names = {item.name for item in sender.selectors or ()}
+    at = sender.dkim_domain or domain
+    return tuple(item for item in findings
+                 if item.values.get("selector") in names and is_subdomain(item.name, at))
 
 
 async def _check_existence(domain, resolver):

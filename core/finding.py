@@ -1,7 +1,8 @@
 """Findings: judged facts about the DNS of a domain, as codes and parameters without prose.
 
 Every code, its severity and its parameters are in `CODES`. A parameter is a text or a number.
-Codes that end in _unknown mean "could not tell": neither wrong nor fine.
+Codes that end in _unknown mean "could not tell": neither wrong nor fine. Their severity is
+unknown as well, except where the answer would be information only.
 """
 
 from dataclasses import dataclass
@@ -95,10 +96,10 @@ def finding(code, record_type, name, rdtype, found=(), expected=None, **params):
                    tuple(sorted(clean.items())))
 
 
-def unknown(record_type, answer):
+def unknown(record_type, answer, **params):
     """The finding for a question that got no usable answer."""
     return finding(f"{record_type}_unknown", record_type, answer.name, answer.rdtype,
-                   status=answer.status.value)
+                   status=answer.status.value, **params)
 
 
 def worst(findings):

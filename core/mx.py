@@ -4,10 +4,11 @@ import asyncio
 import ipaddress
 from dataclasses import dataclass
 
-from .finding import finding, unknown
-from .resolver import Status
+from . import smtp_host
+from .finding import Severity, finding, unknown
 
 NULL_HOST = "."  # RFC 7505 section 3
+PREFERENCE = 10  # of a record that is proposed; any number does where there is one record
 
 
 @dataclass(frozen=True, order=True)
@@ -27,25 +28,48 @@ def parse(records):
     return tuple(sorted(MxHost(int(preference), host) for preference, host in split))
 
 
-async def check(domain, resolver):
-    """The findings about where mail for the domain goes."""
+async def check(domain, resolver, expected_host=""):
+    """The findings about where mail for the domain goes.
+
+    :param expected_host: the host that mail for the domain should reach directly, where a
+        subdomain is pointed at the mail server of Odoo; "" where mail is fetched or redirected
+    """
     answer = await resolver.query(domain, "MX")
     if not answer.known:
         return (unknown("mx", answer),)
     hosts = parse(answer.records)
+    expected = expected_host.strip().rstrip(".").lower()
     if not hosts:
-        return (await _check_implicit(domain, resolver),)
+        return (await _check_implicit(domain, resolver, expected),)
     if any(item.host == NULL_HOST for item in hosts):
         code = "mx_null" if len(hosts) == 1 else "mx_null_and_others"
-        return (_say(domain, hosts, code),)
+        return (_say(domain, hosts, code, _record(expected)),)
     checked = await asyncio.gather(*(_check_host(domain, item, resolver) for item in hosts))
-    wrong = tuple(item for item in checked if item)
-    return wrong or (_say(domain, hosts, "mx_ok",
-                          hosts=", ".join(item.host for item in hosts)),)
+    wrong = (*_judge_expected(domain, hosts, expected),
+             *(item for found in checked for item in found))
+    if any(item.severity != Severity.INFO for item in wrong):
+        return wrong
+    names = ", ".join(item.host for item in hosts)
+    return (_say(domain, hosts, "mx_ok", hosts=names), *wrong)
 
 
-def _say(domain, records, code, **params):
-    return finding(code, "mx", domain, "MX", [str(item) for item in records], **params)
+def _say(domain, records, code, expected=None, **params):
+    found = [str(item) for item in records]
+    return finding(code, "mx", domain, "MX", found, expected, **params)
+
+
+def _record(host):
+    return f"{PREFERENCE} {host}." if host else None
+
+
+def _judge_expected(domain, hosts, expected):
+    """All hosts must be the expected one, or some mail goes elsewhere. Only a subdomain can be
+    pointed away without taking the mail of everybody in the organization along."""
+    others = ", ".join(item.host for item in hosts if item.host != expected)
+    if expected and others:
+        code = "mx_main_domain" if domain.count(".") == 1 else "mx_other_host"
+        value = None if code == "mx_main_domain" else _record(expected)
+        yield _say(domain, hosts, code, value, host=expected, others=others)
 
 
 async def addresses(host, resolver):
@@ -53,27 +77,31 @@ async def addresses(host, resolver):
     return await asyncio.gather(resolver.query(host, "A"), resolver.query(host, "AAAA"))
 
 
-async def _check_implicit(domain, resolver):
+async def _check_implicit(domain, resolver, expected):
     """Without MX records the address of the domain itself is used (RFC 5321 section 5.1)."""
     answers = await addresses(domain, resolver)
     found = [text for answer in answers for text in answer.records]
     if found:
-        return finding("mx_implicit", "mx", domain, "MX", found)
+        return _say(domain, found, "mx_implicit", _record(expected))
     failed = [answer for answer in answers if not answer.known]
-    return unknown("mx", failed[0]) if failed else _say(domain, (), "mx_missing")
+    if failed:
+        return unknown("mx", failed[0])
+    return _say(domain, (), "mx_missing", _record(expected))
 
 
 async def _check_host(domain, item, resolver):
     def say(code, **params):
-        return _say(domain, (item,), code, host=item.host, **params)
+        return (_say(domain, (item,), code, host=item.host, **params),)
 
     if _is_address(item.host):  # RFC 5321 section 5.1: the host is a name
         return say("mx_host_is_address")
     answers = await addresses(item.host, resolver)
     alias = next((answer.chain[0] for answer in answers if answer.chain), None)
-    if any(answer.status == Status.OK for answer in answers):
-        # RFC 2181 section 10.3: the host must not be an alias
-        return say("mx_host_is_alias", target=alias) if alias else None
+    found = [text for answer in answers for text in answer.records]
+    if found and alias:  # RFC 2181 section 10.3: the host must not be an alias
+        return say("mx_host_is_alias", target=alias)
+    if found:
+        return await smtp_host.check_addresses(item.host, found, resolver, "mx_host")
     failed = next((answer for answer in answers if not answer.known), None)
     if failed:
         return say("mx_host_unknown", status=failed.status.value)

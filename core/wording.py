@@ -35,6 +35,27 @@ REASONS = {
     "name_idna": "it has a character that domain names cannot have",
     "name_not_qualified": "it needs a dot, as in example.com",
     "name_is_address": "it is an IP address; the domain behind the @ of an address is needed",
+    "fetch_certificate": "its certificate is not valid",
+    "fetch_status": "the web server does not return the file",
+    "fetch_too_long": "the file is too long",
+}
+
+SPF_REASONS = {
+    "aligned": "SPF is fine",
+    "not_aligned": "SPF does not align, because its envelope sender is of another domain",
+    "strict": "SPF does not align, because the DMARC record asks for the identical domain (aspf=s)",
+    "not_allowed": "the SPF record does not let it send",
+    "unknown": "nothing could be told about SPF",
+}
+
+DKIM_REASONS = {
+    "aligned": "DKIM is fine",
+    "not_aligned": "DKIM does not align, because it signs for another domain",
+    "strict": "DKIM does not align, because the DMARC record asks for the identical domain "
+              "(adkim=s)",
+    "no_key": "there is no usable DKIM key",
+    "not_signed": "it does not sign with DKIM",
+    "unknown": "nothing could be told about DKIM",
 }
 
 PROBLEMS = {
@@ -69,6 +90,34 @@ SENTENCES = {
     "mx_host_unknown": "It could not be told whether {host} has an address: {status}. Check "
                        "again later.",
     "mx_unknown": "It could not be told where mail goes: {status}. Check again later.",
+    "mx_other_host": "Mail for the domain also goes to {others}, and should reach {host} only. If "
+                     "the domain is there for this system alone, publish the expected record "
+                     "instead of the present ones.",
+    "mx_main_domain": "Mail for the domain goes to {others} and not to {host}. Pointing a main "
+                      "domain at {host} would take away everybody's mail: use a subdomain, or "
+                      "redirect the addresses instead.",
+    "mx_host_no_reverse": "The address {address} of {host} has no reverse name. This matters only "
+                          "if the host also sends mail.",
+    "mx_host_reverse_mismatch": "The address {address} of {host} has the reverse name {names}, "
+                                "which does not lead back to it. This matters only if the host "
+                                "also sends mail.",
+    "mx_host_reverse_unknown": "It could not be told whether {address} of {host} has a reverse "
+                               "name: {status}.",
+    "smtp_host_ok": "The addresses of {host} have reverse names that lead back to them.",
+    "smtp_host_invalid": "The mail server {host} has no valid name: {reason}. Correct it.",
+    "smtp_host_missing": "The mail server {host} has no address in the DNS. Correct its name.",
+    "smtp_host_unknown": "It could not be told whether {host} has an address: {status}. Check "
+                         "again later.",
+    "smtp_host_private": "The mail server {host} has the private address {address}, so the "
+                         "reverse name of the address it sends from could not be checked.",
+    "smtp_host_no_reverse": "The address {address} of {host} has no reverse name, and some "
+                            "receivers refuse mail for that. Ask the provider of the address to "
+                            "set it to {host}.",
+    "smtp_host_reverse_mismatch": "The reverse name {names} of the address {address} does not "
+                                  "lead back to it, and some receivers refuse mail for that. Ask "
+                                  "the provider of the address to set it to {host}.",
+    "smtp_host_reverse_unknown": "It could not be told whether the address {address} of {host} "
+                                 "has a reverse name: {status}. Check again later.",
     "spf_ok": "The record is valid and costs {lookups} of 10 DNS look-ups.",
     "spf_missing": "The domain has no SPF record, so receivers cannot tell which servers may "
                    "send for it. Publish one.",
@@ -86,8 +135,17 @@ SENTENCES = {
                "instead.",
     "spf_long": "The record has {length} characters; above {limit} some networks have trouble "
                 "with the answer. Shorten it if you can.",
+    "spf_after_all": "“{term}” comes after “all” and has no effect. Move it before, or remove it.",
+    "spf_sender_missing": "The record does not let {sender} send. Add {terms}, as in the expected "
+                          "record.",
     "spf_too_many_lookups": "The record costs {count} DNS look-ups, and receivers stop at "
-                            "{limit} and treat it as broken. Remove includes that no longer send.",
+                            "{limit} and treat it as broken. Reduce them.",
+    "spf_too_many_lookups_merged": "One record for all senders would cost {count} DNS look-ups, "
+                                   "and receivers stop at {limit}. Reduce them first.",
+    "spf_drop": "No known sender needs “{term}”. Remove it to save look-ups, if nobody else sends "
+                "through it.",
+    "spf_flatten": "Replace “{term}” by the addresses it stands for to save look-ups, and keep "
+                   "them up to date.",
     "spf_too_many_void_lookups": "{count} look-ups of the record lead to nothing, and receivers "
                                  "allow {limit}. Remove the terms whose names do not exist.",
     "spf_term_missing": "“{term}” refers to {domain}, which has no SPF record, so the whole "
@@ -137,8 +195,8 @@ SENTENCES = {
                       "Create a longer key when you can.",
     "dkim_test_mode": "The key of selector {selector} is marked as a test (t=y), so receivers "
                       "may ignore its signatures. Remove the mark.",
-    "dkim_unknown": "It could not be told whether there is a DKIM key: {status}. Check again "
-                    "later.",
+    "dkim_unknown": "It could not be told whether there is a key for selector {selector}: "
+                    "{status}. Check again later.",
     "dmarc_ok": "Receivers are asked to apply “{policy}” to mail that fails.",
     "dmarc_ok_inherited": "The record of {source} applies: receivers are asked to apply "
                           "“{policy}” to mail that fails.",
@@ -170,16 +228,66 @@ SENTENCES = {
                             "{status}. Check again later.",
     "dmarc_unknown": "It could not be told whether there is a DMARC record: {status}. Check "
                      "again later.",
+    "alignment_ok": "Mail sent by {sender}: DMARC passes by SPF and by DKIM.",
+    "alignment_dkim_only": "Mail sent by {sender}: DMARC passes by DKIM only; {spf}.",
+    "alignment_spf_only": "Mail sent by {sender}: DMARC passes by SPF only, so not once the mail "
+                          "is forwarded; {dkim}.",
+    "alignment_fails": "Mail sent by {sender}: DMARC fails; {spf}, and {dkim}.",
+    "alignment_unknown": "Mail sent by {sender}: it could not be told whether DMARC passes; "
+                         "{spf}, and {dkim}.",
+    "mta_sts_ok": "The policy is valid and names all MX hosts.",
+    "mta_sts_absent": "There is no MTA-STS policy. It is optional; it makes other servers insist "
+                      "on encryption when they send to the domain.",
+    "mta_sts_not_enforced": "The policy is valid; its mode is “{mode}”, so it is not enforced.",
+    "mta_sts_multiple": "There are {count} MTA-STS records, so senders ignore all of them. Keep "
+                        "one.",
+    "mta_sts_syntax": "The MTA-STS record is not valid. It should be like "
+                      "“v=STSv1; id=20260101T000000”.",
+    "mta_sts_host_missing": "There is an MTA-STS record, but {host}, where the policy should be, "
+                            "has no address. Publish the host, or remove the record.",
+    "mta_sts_policy_refused": "The policy of {host} cannot be used: {reason}. Correct the web "
+                              "server, or remove the MTA-STS record.",
+    "mta_sts_policy_syntax": "The policy of {host} is not valid at “{line}”. Correct the file.",
+    "mta_sts_policy_unknown": "The policy of {host} could not be fetched over HTTPS from here, so "
+                              "it could not be told whether it is valid.",
+    "mta_sts_mx_refused": "The policy does not name the MX hosts {hosts}, so other servers do not "
+                          "deliver to them. Add them to the policy.",
+    "mta_sts_mx_not_listed": "The policy does not name the MX hosts {hosts}. Add them before you "
+                             "enforce it.",
+    "mta_sts_unknown": "It could not be told whether there is an MTA-STS record: {status}. Check "
+                       "again later.",
+    "tls_rpt_ok": "Other servers report here when they cannot deliver encrypted.",
+    "tls_rpt_absent": "There is no address for reports about encryption (TLS-RPT). It is "
+                      "optional.",
+    "tls_rpt_multiple": "There are {count} TLS-RPT records, so senders ignore all of them. Keep "
+                        "one.",
+    "tls_rpt_syntax": "The TLS-RPT record cannot be read at “{part}”. Correct it.",
+    "tls_rpt_address_invalid": "The TLS-RPT address “{address}” is no mailto: or https: address. "
+                               "Correct it.",
+    "tls_rpt_unknown": "It could not be told whether there is a TLS-RPT record: {status}. Check "
+                       "again later.",
+    "dnssec_validated": "The name server has verified the signatures of the zone (DNSSEC).",
+    "dnssec_signed": "The zone is signed (DNSSEC); this name server does not verify signatures.",
+    "dnssec_unsigned": "The zone is not signed (DNSSEC). It is optional.",
+    "dnssec_unknown": "It could not be told whether the zone is signed (DNSSEC).",
+}
+
+
+# What the codes among the parameters of findings mean, by parameter
+PARAMETERS = {
+    "status": STATUS,
+    "reason": REASONS,
+    "problem": PROBLEMS,
+    "spf": SPF_REASONS,
+    "dkim": DKIM_REASONS,
 }
 
 
 def explain(item):
     """One or two sentences about a finding: what is, what should be, what to do."""
-    words = dict(item.values, name=item.name)
-    for param, texts in (("status", STATUS), ("reason", REASONS), ("problem", PROBLEMS)):
-        if param in words:
-            words[param] = texts[words[param]]
-    return SENTENCES[item.code].format(**words)
+    words = {param: PARAMETERS[param][value] if param in PARAMETERS else value
+             for param, value in item.params}
+    return SENTENCES[item.code].format(name=item.name, **words)
 
 
 def explain_error(error):

@@ -7,6 +7,7 @@ from dkim_keys import ED25519, RSA_768, RSA_1024, RSA_1024_BARE, RSA_2048, RSA_4
 from fake_dns import FakeDns
 
 from core.dkim import check
+from core.expected_sender import Selector
 from core.resolver import Status
 
 NAME = "s1._domainkey.example.com"
@@ -16,8 +17,9 @@ def judge(*records, **options):
     return judge_zones({NAME: {"TXT": list(records)}}, **options)
 
 
-def judge_zones(zones, selector="s1", targets=None):
-    findings = asyncio.run(check("example.com", FakeDns(zones), [selector], targets))
+def judge_zones(zones, selector="s1", target=""):
+    selectors = [Selector(selector, target)]
+    findings = asyncio.run(check("example.com", FakeDns(zones), selectors))
     assert len(findings) == 1
     return findings[0]
 
@@ -77,7 +79,7 @@ def test_a_key_at_the_end_of_a_cname_chain():
         NAME: {"CNAME": ["s1.hop.example"]},
         "s1.hop.example": {"CNAME": ["s1.provider.example"]},
         "s1.provider.example": {"TXT": [f"v=DKIM1; p={RSA_2048}"]},
-    }, targets={"s1": "s1.provider.example."})
+    }, target="s1.provider.example.")
     assert item.code == "dkim_ok"
 
 
@@ -94,25 +96,25 @@ def test_a_cname_loop_is_not_told_to_be_wrong_or_fine():
 def test_a_cname_to_another_provider():
     item = judge_zones({NAME: {"CNAME": ["s1.old.example"]},
                         "s1.old.example": {"TXT": [f"v=DKIM1; p={RSA_2048}"]}},
-                       targets={"s1": "s1.new.example"})
+                       target="s1.new.example")
     assert item.code == "dkim_wrong_target"
     assert item.found == ("s1.old.example",)
     assert item.expected == "s1.new.example."
 
 
 def test_a_copied_key_where_a_cname_is_wanted():
-    item = judge(f"v=DKIM1; p={RSA_2048}", targets={"s1": "s1.provider.example"})
+    item = judge(f"v=DKIM1; p={RSA_2048}", target="s1.provider.example")
     assert (item.code, item.rdtype) == ("dkim_wrong_target", "CNAME")
 
 
 def test_a_missing_cname_comes_with_its_value():
-    item = judge_zones({"example.com": {}}, targets={"s1": "s1.provider.example"})
+    item = judge_zones({"example.com": {}}, target="s1.provider.example")
     assert (item.code, item.expected) == ("dkim_missing", "s1.provider.example.")
 
 
 @pytest.mark.parametrize("status", [Status.SERVFAIL, Status.TIMEOUT])
 def test_no_answer(status):
-    item = judge_zones({NAME: status}, targets={"s1": "s1.provider.example"})
+    item = judge_zones({NAME: status}, target="s1.provider.example")
     assert (item.code, item.values["status"]) == ("dkim_unknown", status.value)
 
 

@@ -17,13 +17,15 @@ from scripts.sandbox.zone import DEFAULT_ZONES
 FINE = {
     "example.com": {"MX": ["10 mx.example.com"], "TXT": ["v=spf1 mx ~all", "other text"]},
     "mx.example.com": {"A": ["192.0.2.1"]},
+    "1.2.0.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
     "odoo._domainkey.example.com": {"TXT": [f"v=DKIM1; k=rsa; p={RSA_2048}"]},
     "_dmarc.example.com": {"TXT": ["v=DMARC1; p=reject; rua=mailto:dmarc@example.com"]},
 }
+OPTIONAL = ["mta_sts_absent", "tls_rpt_absent", "dnssec_unsigned"]
 
 
 def report(zones, domain="example.com", selectors=("odoo",)):
-    return asyncio.run(check(domain, FakeDns(zones), selectors))
+    return asyncio.run(check(domain, FakeDns(zones), selectors, transport=True))
 
 
 def codes(zones, **options):
@@ -32,13 +34,15 @@ def codes(zones, **options):
 
 def test_a_domain_that_is_fine():
     result = report(FINE)
-    assert [item.code for item in result.findings] == ["mx_ok", "spf_ok", "dkim_ok", "dmarc_ok"]
-    assert result.severity == Severity.OK
+    assert [item.code for item in result.findings] == [
+        "mx_ok", "spf_ok", "dkim_ok", "dmarc_ok", *OPTIONAL]
+    assert result.severity == Severity.INFO
 
 
 def test_a_domain_without_any_record():
     zones = {"example.com": {"NS": ["ns.example.com"]}}
-    assert codes(zones) == ["mx_missing", "spf_missing", "dkim_missing", "dmarc_missing"]
+    assert codes(zones) == [
+        "mx_missing", "spf_missing", "dkim_missing", "dmarc_missing", *OPTIONAL]
 
 
 def test_a_domain_that_does_not_exist_is_one_finding():
@@ -48,10 +52,12 @@ def test_a_domain_that_does_not_exist_is_one_finding():
 @pytest.mark.parametrize("status", [status for status in Status if status not in (
     Status.OK, Status.NODATA, Status.NXDOMAIN)])
 def test_what_the_dns_does_not_answer_is_unknown_and_not_wrong(status):
-    names = ["example.com", "odoo._domainkey.example.com", "_dmarc.example.com", "com"]
-    result = report(dict.fromkeys(names, status))
-    assert {item.severity for item in result.findings} == {Severity.UNKNOWN}
-    assert {item.values["status"] for item in result.findings} == {status.value}
+    names = ["example.com", "odoo._domainkey.example.com", "_dmarc.example.com", "com",
+             "_mta-sts.example.com", "_smtp._tls.example.com"]
+    *findings, dnssec = report(dict.fromkeys(names, status)).findings
+    assert {item.severity for item in findings} == {Severity.UNKNOWN}
+    assert {item.values["status"] for item in findings} == {status.value}
+    assert dnssec.code == "dnssec_unknown"
 
 
 @pytest.mark.parametrize("domain, reason", [

@@ -1,4 +1,4 @@
-"""What evaluating an SPF record costs in DNS look-ups, term by term.
+"""What evaluating an SPF record costs in DNS look-ups, term by term, and whom it lets send.
 
 A receiver stops at the tenth look-up (RFC 7208 section 4.6.4). Here counting goes on, so that an
 administrator sees which term costs how much. Terms whose name depends on the message (macros) are
@@ -6,10 +6,11 @@ counted and not asked for.
 """
 
 import asyncio
+import ipaddress
 from dataclasses import dataclass
 
 from ..resolver import Status
-from .record import MX_HOSTS_MAX, Modifier, is_spf, parse
+from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, Modifier, SpfRecord, is_spf, parse
 
 FOLLOWED_MAX = 100  # costly terms that are followed; ten times what any receiver would follow
 
@@ -19,7 +20,8 @@ class Cost:
     """One term, what it costs itself, and the terms of the record it leads to.
 
     `problem` is None or one of: unknown, missing, multiple, syntax, loop, too_many_mx,
-    not_followed. `status` is the resolver's status where the problem is "unknown".
+    not_followed. `status` is the resolver's status where the problem is "unknown". `networks`
+    are those the term itself lets send, and `grants` is whether it lets anybody send at all.
     """
 
     term: str
@@ -29,6 +31,9 @@ class Cost:
     children: tuple["Cost", ...] = ()
     problem: str | None = None
     status: str = ""
+    record: SpfRecord | None = None
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    grants: bool = True
 
     @property
     def total_lookups(self):
@@ -38,11 +43,27 @@ class Cost:
     def total_void_lookups(self):
         return self.void_lookups + sum(child.total_void_lookups for child in self.children)
 
+    @property
+    def usable(self):
+        """Whether a receiver can evaluate it; None where that could not be told."""
+        problems = {item.problem for item in self.walk()} - {None}
+        if (problems - {"unknown"} or self.total_lookups > LOOKUPS_MAX
+                or self.total_void_lookups > VOID_LOOKUPS_MAX):
+            return False
+        return None if problems else True
+
     def walk(self):
         """This term and all below it, in the order of evaluation."""
         yield self
         for child in self.children:
             yield from child.walk()
+
+    def granting(self):
+        """Of `walk`, what can lead to the result pass."""
+        if self.grants:
+            yield self
+            for child in self.children:
+                yield from child.granting()
 
 
 def spf_records(answer):
@@ -51,9 +72,11 @@ def spf_records(answer):
 
 
 async def measure(record, domain, resolver):
-    """The cost tree of a parsed record that is published at `domain`."""
+    """The cost tree of a parsed record that is published at `domain`, or could be."""
     children = await _Walk(resolver).terms(record, (domain,))
-    return Cost(record.text, domain, children=children)
+    problem = "syntax" if record.problems else None
+    return Cost(record.text, domain, children=children, problem=problem, record=record,
+                networks=_own_networks(record))
 
 
 def evaluated_terms(record):
@@ -87,33 +110,84 @@ class _Walk:
         if self.left < 0:
             return Cost(term.text, domain, lookups=1, problem="not_followed")
         if kind in ("include", "redirect"):
-            return await self.record(term.text, domain, path)
-        return await self.addresses(term.text, kind, domain)
+            return await self.record(term, domain, path)
+        return await self.addresses(term, domain)
 
-    async def record(self, text, domain, path):
+    async def record(self, term, domain, path):
         """include and redirect: the record of another domain."""
         if domain in path:
-            return Cost(text, domain, lookups=1, problem="loop")
+            return Cost(term.text, domain, lookups=1, problem="loop")
         answer = await self.resolver.query(domain, "TXT")
-        if not answer.known:
-            return Cost(text, domain, lookups=1, problem="unknown", status=answer.status.value)
+        if not answer.known and answer.status != Status.INVALID_NAME:
+            return _unknown(term, domain, answer)
         records = spf_records(answer)
         if len(records) != 1:
-            return Cost(text, domain, lookups=1, void_lookups=int(answer.status != Status.OK),
+            return Cost(term.text, domain, lookups=1,
+                        void_lookups=int(answer.status != Status.OK),
                         problem="multiple" if records else "missing")
         record = parse(records[0])
-        children = await self.terms(record, (*path, domain))
-        problem = "syntax" if record.problems else None
-        return Cost(text, domain, lookups=1, children=children, problem=problem)
+        return Cost(term.text, domain, lookups=1,
+                    children=await self.terms(record, (*path, domain)),
+                    problem="syntax" if record.problems else None,
+                    record=record, networks=_own_networks(record), grants=_grants(term))
 
-    async def addresses(self, text, kind, domain):
-        """a, mx and exists: what the name leads to does not matter, whether it does."""
-        types = {"a": ("A", "AAAA"), "mx": ("MX",), "exists": ("A",)}[kind]
-        answers = await asyncio.gather(*(self.resolver.query(domain, item) for item in types))
-        if any(answer.status == Status.OK for answer in answers):
-            too_many = kind == "mx" and len(answers[0].records) > MX_HOSTS_MAX
-            return Cost(text, domain, lookups=1, problem="too_many_mx" if too_many else None)
-        failed = next((answer for answer in answers if not answer.known), None)
-        if failed:
-            return Cost(text, domain, lookups=1, problem="unknown", status=failed.status.value)
-        return Cost(text, domain, lookups=1, void_lookups=1)
+    async def addresses(self, term, domain):
+        """a, mx and exists."""
+        if term.mechanism == "mx":
+            return await self.mail_hosts(term, domain)
+        types = ("A",) if term.mechanism == "exists" else ("A", "AAAA")
+        answers = await self.ask((domain,), types)
+        if term.mechanism == "exists":
+            return _leads_to(term, domain, answers, ())
+        return _leads_to(term, domain, answers, _networks(term, answers))
+
+    async def mail_hosts(self, term, domain):
+        answer = await self.resolver.query(domain, "MX")
+        if answer.status != Status.OK:
+            return _leads_to(term, domain, (answer,), ())
+        if len(answer.records) > MX_HOSTS_MAX:
+            return Cost(term.text, domain, lookups=1, problem="too_many_mx")
+        hosts = [text.split(" ", 1)[1] for text in answer.records]
+        answers = await self.ask(hosts, ("A", "AAAA"))
+        return _leads_to(term, domain, (answer, *answers), _networks(term, answers))
+
+    async def ask(self, names, types):
+        return await asyncio.gather(*(
+            self.resolver.query(name, rdtype) for name in names for rdtype in types))
+
+
+def _leads_to(term, domain, answers, networks):
+    """The cost of a term that leads to addresses, or to nothing."""
+    failed = next((answer for answer in answers if not answer.known), None)
+    if failed and failed.status != Status.INVALID_NAME:
+        return _unknown(term, domain, failed)
+    names = {answer.name for answer in answers}
+    useful = {answer.name for answer in answers if answer.status == Status.OK}
+    return Cost(term.text, domain, lookups=1, void_lookups=len(names - useful),
+                networks=networks, grants=_grants(term))
+
+
+def _unknown(term, domain, answer):
+    return Cost(term.text, domain, lookups=1, problem="unknown", status=answer.status.value)
+
+
+def _grants(term):
+    return isinstance(term, Modifier) or term.qualifier == "+"
+
+
+def _networks(term, answers):
+    """The networks that the addresses in the answers stand for, with the prefix of the term."""
+    return tuple(
+        ipaddress.ip_network((text, term.prefix4 if answer.rdtype == "A" else term.prefix6),
+                             strict=False)
+        for answer in answers for text in answer.records)
+
+
+def _own_networks(record):
+    """Those of the ip4 and ip6 terms a receiver gets to."""
+    terms = [term for term in evaluated_terms(record)
+             if not isinstance(term, Modifier) and term.mechanism in ("ip4", "ip6")]
+    return tuple(
+        ipaddress.ip_network((term.value, term.prefix4 if term.mechanism == "ip4"
+                              else term.prefix6), strict=False)
+        for term in terms if _grants(term))

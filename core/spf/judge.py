@@ -1,74 +1,171 @@
 """What is to be said about the SPF record of a domain."""
 
-from ..finding import finding, unknown
-from .budget import measure, spf_records
+import asyncio
+from dataclasses import dataclass
+
+from ..finding import Finding, finding, unknown
+from .budget import evaluated_terms, measure, spf_records
+from .coverage import covers
+from .merge import suggest
 from .record import LOOKUPS_MAX, VOID_LOOKUPS_MAX, parse
 
 LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
 
 
-async def check(domain, resolver):
-    """The findings about SPF of a domain, the worst of them or one that it is fine."""
+@dataclass(frozen=True)
+class Assessment:
+    """The findings, and the names of the senders the record lets send.
+
+    `allowed` holds (sender name, True, False or None where the DNS did not tell).
+    """
+
+    findings: tuple[Finding, ...]
+    allowed: tuple[tuple[str, bool | None], ...] = ()
+
+
+async def check(domain, resolver, senders=()):
+    """The assessment of SPF of a domain for the senders that are expected."""
     answer = await resolver.query(domain, "TXT")
     if not answer.known:
-        return (unknown("spf", answer),)
-    records = spf_records(answer)
-    if len(records) != 1:
-        return (_not_one(domain, answer, records),)
-    record = parse(records[0])
-    if record.problems:
-        return tuple(_syntax(domain, record, problem) for problem in record.problems)
-    cost = await measure(record, domain, resolver)
-    wrong = (*_judge_policy(domain, record), *_judge_cost(domain, record, cost))
-    return wrong or (_say(domain, record, "spf_ok", lookups=cost.total_lookups,
-                          void_lookups=cost.total_void_lookups),)
+        return Assessment((unknown("spf", answer),), tuple((item.name, None) for item in senders))
+    texts = spf_records(answer)
+    records = [parse(text) for text in texts]
+    required = tuple(dict.fromkeys(term for item in senders for term in item.spf_terms or ()))
+    suggestion, tree = await asyncio.gather(
+        _suggest(domain, records, required, resolver), _measure(domain, records, resolver))
+    case = _Case(domain, texts, suggestion)
+    if not tree:
+        findings = (_judge_number(case, answer), *_judge_suggestion(case))
+        return Assessment(findings, tuple((item.name, False) for item in senders))
+    covered = await asyncio.gather(*(_covers(tree, item, resolver) for item in senders))
+    findings = _judge_record(case, records[0], tree, senders, covered)
+    return Assessment(findings, tuple((item.name, _both(tree.usable, known))
+                                      for item, known in zip(senders, covered, strict=True)))
 
 
-def _say(domain, record, code, **params):
-    return finding(code, "spf", domain, "TXT", (record.text,), **params)
+async def allows(domain, terms, resolver):
+    """Whether the record of another domain, like that of a provider's envelope sender, is usable
+    and covers the terms; None where that cannot be told."""
+    answer = await resolver.query(domain, "TXT")
+    texts = spf_records(answer)
+    if not answer.known or (texts and not terms):
+        return None
+    if len(texts) != 1:
+        return False
+    tree = await measure(parse(texts[0]), domain, resolver)
+    return _both(tree.usable, await covers(tree, terms, resolver))
 
 
-def _not_one(domain, answer, records):
-    if records:  # RFC 7208 section 4.5: more than one is a permanent error
-        return finding("spf_multiple", "spf", domain, "TXT", records, count=len(records))
+@dataclass(frozen=True)
+class _Case:
+    """What all findings about one domain have in common."""
+
+    domain: str
+    texts: tuple[str, ...]
+    suggestion: object
+
+    @property
+    def expected(self):
+        """The record to publish instead, unless it would not work either."""
+        if not self.suggestion or not self.suggestion.fits:
+            return None
+        return self.suggestion.text if (self.suggestion.text,) != self.texts else None
+
+    def say(self, code, **params):
+        expected = None if code == "spf_ok" else self.expected
+        return finding(code, "spf", self.domain, "TXT", self.texts, expected, **params)
+
+
+async def _suggest(domain, records, required, resolver):
+    """None where nothing is known that could be suggested."""
+    return await suggest(domain, records, required, resolver) if records or required else None
+
+
+async def _measure(domain, records, resolver):
+    return await measure(records[0], domain, resolver) if len(records) == 1 else None
+
+
+async def _covers(tree, sender, resolver):
+    return await covers(tree, sender.spf_terms, resolver) if sender.spf_terms else None
+
+
+def _both(first, second):
+    """The conjunction of two statements that may be None, for not known."""
+    if first is False or second is False:
+        return False
+    return True if first and second else None
+
+
+def _judge_record(case, record, tree, senders, covered):
+    wrong = (*_judge_syntax(case, record), *_judge_policy(case, record), *_judge_cost(case, tree),
+             *_judge_senders(case, senders, covered), *_judge_suggestion(case, tree))
+    return wrong or (case.say("spf_ok", lookups=tree.total_lookups,
+                              void_lookups=tree.total_void_lookups),)
+
+
+def _judge_number(case, answer):
+    if case.texts:  # RFC 7208 section 4.5: more than one is a permanent error
+        return case.say("spf_multiple", count=len(case.texts))
     alike = [text for text in answer.records if "v=spf" in text.lower()[:20]]
     if alike:
-        return finding("spf_not_recognised", "spf", domain, "TXT", alike)
-    return finding("spf_missing", "spf", domain, "TXT")
+        return finding("spf_not_recognised", "spf", case.domain, "TXT", alike, case.expected)
+    return case.say("spf_missing")
 
 
-def _syntax(domain, record, problem):
-    return _say(domain, record, "spf_syntax", problem=problem.code, term=problem.term,
-                position=problem.position)
+def _judge_syntax(case, record):
+    for problem in record.problems:
+        yield case.say("spf_syntax", problem=problem.code, term=problem.term,
+                       position=problem.position)
 
 
-def _judge_policy(domain, record):
+def _judge_policy(case, record):
     """What the record allows, apart from what it costs."""
     everybody = next((item for item in record.directives if item.mechanism == "all"), None)
     if everybody is None and record.modifier("redirect") is None:
-        yield _say(domain, record, "spf_no_all")
+        yield case.say("spf_no_all")
     if everybody and everybody.qualifier == "+":
-        yield _say(domain, record, "spf_permits_all", term=everybody.text)
+        yield case.say("spf_permits_all", term=everybody.text)
     if everybody and everybody.qualifier == "?":
-        yield _say(domain, record, "spf_neutral_all", term=everybody.text)
+        yield case.say("spf_neutral_all", term=everybody.text)
+    reached = evaluated_terms(record)
     for directive in record.directives:
+        if directive not in reached:
+            yield case.say("spf_after_all", term=directive.text)
         if directive.mechanism == "ptr":  # RFC 7208 section 5.5: do not use
-            yield _say(domain, record, "spf_ptr", term=directive.text)
+            yield case.say("spf_ptr", term=directive.text)
     if len(record.text) > LENGTH_ADVISED:
-        yield _say(domain, record, "spf_long", length=len(record.text), limit=LENGTH_ADVISED)
+        yield case.say("spf_long", length=len(record.text), limit=LENGTH_ADVISED)
 
 
-def _judge_cost(domain, record, cost):
-    lookups, void_lookups = cost.total_lookups, cost.total_void_lookups
+def _judge_cost(case, tree):
+    lookups, void_lookups = tree.total_lookups, tree.total_void_lookups
     if lookups > LOOKUPS_MAX:
-        yield _say(domain, record, "spf_too_many_lookups", count=lookups, limit=LOOKUPS_MAX)
+        yield case.say("spf_too_many_lookups", count=lookups, limit=LOOKUPS_MAX)
     if void_lookups > VOID_LOOKUPS_MAX:
-        yield _say(domain, record, "spf_too_many_void_lookups", count=void_lookups,
-                   limit=VOID_LOOKUPS_MAX)
-    for item in cost.walk():
+        yield case.say("spf_too_many_void_lookups", count=void_lookups, limit=VOID_LOOKUPS_MAX)
+    for item in tree.walk():
         if item.problem == "unknown":
-            yield _say(domain, record, "spf_term_unknown", term=item.term, domain=item.domain,
-                       status=item.status)
-        elif item.problem:
-            yield _say(domain, record, f"spf_term_{item.problem}", term=item.term,
-                       domain=item.domain)
+            yield case.say("spf_term_unknown", term=item.term, domain=item.domain,
+                           status=item.status)
+        elif item.problem and item is not tree:
+            yield case.say(f"spf_term_{item.problem}", term=item.term, domain=item.domain)
+
+
+def _judge_senders(case, senders, covered):
+    for sender, known in zip(senders, covered, strict=True):
+        if known is False:
+            yield case.say("spf_sender_missing", sender=sender.name,
+                           terms=" ".join(sender.spf_terms))
+
+
+def _judge_suggestion(case, tree=None):
+    """Where one record for all senders does not keep to the limit: what to do about it."""
+    if not case.suggestion or case.suggestion.fits:
+        return
+    if not tree or tree.total_lookups <= LOOKUPS_MAX:
+        yield case.say("spf_too_many_lookups_merged", count=case.suggestion.lookups,
+                       limit=LOOKUPS_MAX)
+    for term in case.suggestion.drop:
+        yield case.say("spf_drop", term=term)
+    for term in case.suggestion.flatten:
+        yield case.say("spf_flatten", term=term)

@@ -1,0 +1,80 @@
+"""For every sender of a domain: does its mail pass DMARC, and by what."""
+
+import asyncio
+from dataclasses import dataclass
+
+from ..finding import Severity, finding
+from ..spf import judge as spf
+from .alignment import Alignment, Match, Verdict, align, verdict
+
+CODES = {
+    Verdict.BOTH: "alignment_ok",
+    Verdict.DKIM: "alignment_dkim_only",
+    Verdict.SPF: "alignment_spf_only",
+    Verdict.NONE: "alignment_fails",
+    Verdict.UNKNOWN: "alignment_unknown",
+}
+
+
+@dataclass(frozen=True)
+class SenderFacts:
+    """What the DNS says about the identifiers of a sender.
+
+    `allowed` is whether SPF lets it send for its own envelope domain, where it has one: True,
+    False, or None for not known.
+    """
+
+    alignment: Alignment
+    allowed: bool | None = None
+
+
+async def look_up(domain, sender, resolver):
+    """The facts about one sender of the domain."""
+    envelope_domain = sender.envelope_domain or domain
+    alignment, allowed = await asyncio.gather(
+        align(domain, envelope_domain, sender.dkim_domain or domain, resolver),
+        _allowed_elsewhere(domain, envelope_domain, sender, resolver))
+    return SenderFacts(alignment, allowed)
+
+
+def judge(domain, sender, facts, spf_allowed, keys):
+    """The finding about one sender.
+
+    :param spf_allowed: whether the SPF record of the domain lets it send, or None
+    :param keys: the findings about its DKIM keys
+    """
+    own_envelope = (sender.envelope_domain or domain) != domain
+    by_spf, why_spf = _combine(
+        facts.alignment.spf, facts.allowed if own_envelope else spf_allowed, "not_allowed")
+    by_dkim, why_dkim = _combine(facts.alignment.dkim, _signed(sender, keys), "no_key")
+    if sender.selectors == ():
+        why_dkim = "not_signed"
+    return finding(CODES[verdict(by_spf, by_dkim)], "alignment", domain, "",
+                   sender=sender.name, spf=why_spf, dkim=why_dkim)
+
+
+async def _allowed_elsewhere(domain, envelope_domain, sender, resolver):
+    if envelope_domain == domain:
+        return None
+    return await spf.allows(envelope_domain, sender.spf_terms or (), resolver)
+
+
+def _combine(match, authenticated, otherwise):
+    """(passes, reason) of one method: it must be aligned and authenticated."""
+    if match.aligned is False:
+        return False, "strict" if match is Match.STRICT else "not_aligned"
+    if authenticated is False:
+        return False, otherwise
+    if match.aligned is None or authenticated is None:
+        return None, "unknown"
+    return True, "aligned"
+
+
+def _signed(sender, keys):
+    """Whether one of the keys of a sender is usable; None where that is not known."""
+    if sender.selectors is None:
+        return None
+    severities = {item.severity for item in keys}
+    if severities & {Severity.OK, Severity.INFO, Severity.WARNING}:
+        return True
+    return None if Severity.UNKNOWN in severities else False

@@ -1,0 +1,126 @@
+"""The one SPF record to publish: what the administrator wrote, plus what the senders need."""
+
+from dataclasses import dataclass
+
+from .budget import measure
+from .coverage import covers
+from .record import LOOKUPS_MAX, VERSION, VOID_LOOKUPS_MAX, parse
+
+DEFAULT_ALL = "~all"  # fails softly; a forgotten sender then is not refused outright
+BREAKING = frozenset(("missing", "multiple", "syntax", "loop"))  # make the whole record fail
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A record to publish.
+
+    :param text: the record
+    :param lookups: what it costs
+    :param omitted: terms of the present records that are left out, because they break the record
+    :param drop: includes that no sender needs, to be removed so that the look-ups suffice
+    :param flatten: includes that are needed, to be replaced by the addresses they stand for
+    """
+
+    text: str
+    lookups: int
+    omitted: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    flatten: tuple[str, ...] = ()
+
+    @property
+    def fits(self):
+        return self.lookups <= LOOKUPS_MAX
+
+
+async def suggest(domain, records, required, resolver):
+    """The record to publish at `domain` instead of `records`.
+
+    :param records: the parsed records there are now, any number of them
+    :param required: the terms the active senders need
+    """
+    tree = await measure(parse(compose(records, ())), domain, resolver)
+    omitted = _breaking(tree)
+    kept = await measure(parse(compose(records, (), omitted)), domain, resolver)
+    missing = [term for term in required if not await covers(kept, (term,), resolver)]
+    text = compose(records, missing, omitted)
+    tree = await measure(parse(text), domain, resolver)
+    if tree.total_lookups > LOOKUPS_MAX and (repeated := _repeated(tree)):
+        omitted |= repeated
+        text = compose(records, missing, omitted)
+        tree = await measure(parse(text), domain, resolver)
+    broken = [problem.term for record in records for problem in record.problems]
+    drop, flatten = await _savings(tree, required, resolver)
+    return Suggestion(text, tree.total_lookups, (*broken, *sorted(omitted)), drop, flatten)
+
+
+def compose(records, required, omitted=frozenset()):
+    """One record with the mechanisms of all records in their order, then the required ones."""
+    terms = _mechanisms(records) + list(required)
+    terms = [term for term in dict.fromkeys(terms) if term not in omitted]
+    return " ".join((VERSION, *terms, *_ending(records), *_modifiers(records)))
+
+
+def _mechanisms(records):
+    """Without "all", which ends the merged record. A redirect that meets other records becomes
+    an include, which lets the same servers send."""
+    terms = []
+    for record in records:
+        terms += [item.text for item in record.directives if item.mechanism != "all"]
+        redirect = record.modifier("redirect")
+        if redirect is not None and len(records) > 1 and not _qualifiers((record,)):
+            terms.append(f"include:{redirect}")
+    return terms
+
+
+def _ending(records):
+    qualifiers = _qualifiers(records)
+    if not qualifiers and len(records) == 1 and records[0].modifier("redirect") is not None:
+        return (f"redirect={records[0].modifier('redirect')}",)
+    return ("-all",) if qualifiers == {"-"} else (DEFAULT_ALL,)
+
+
+def _qualifiers(records):
+    return {item.qualifier for record in records for item in record.directives
+            if item.mechanism == "all"}
+
+
+def _modifiers(records):
+    modifiers = {item.name: item.text for record in records for item in record.modifiers
+                 if item.name != "redirect"}
+    return tuple(modifiers.values())
+
+
+def _breaking(tree):
+    """The terms that make receivers reject the record as a whole."""
+    void = [item for item in tree.children if item.void_lookups and not item.problem]
+    too_void = tree.total_void_lookups > VOID_LOOKUPS_MAX
+    broken = [item for item in tree.children if item.problem in BREAKING]
+    return frozenset(item.term for item in broken + (void if too_void else []))
+
+
+def _repeated(tree):
+    """Includes of the record that another one of its includes brings along as well."""
+    repeated = set()
+    for item in reversed([child for child in tree.children if child.record]):
+        others = [other for other in tree.children
+                  if other is not item and other.term not in repeated]
+        if any(below.record and below.domain == item.domain
+               for other in others for below in other.granting()):
+            repeated.add(item.term)
+    return frozenset(repeated)
+
+
+async def _savings(tree, required, resolver):
+    """(drop, flatten): the fewest includes that bring the look-ups down to the limit."""
+    excess = tree.total_lookups - LOOKUPS_MAX
+    includes = sorted((item for item in tree.children if item.record),
+                      key=lambda item: -item.total_lookups)
+    needed = [item for item in includes
+              if any([await covers(item, (term,), resolver) for term in required])]
+    chosen = ([], [])
+    for place, group in enumerate(([i for i in includes if i not in needed], needed)):
+        for item in group:
+            if excess > 0:
+                chosen[place].append(item.term)
+                excess -= item.total_lookups
+    return tuple(chosen[0]), tuple(chosen[1])

@@ -118,6 +118,13 @@ def test_a_large_message(peer):
     assert peer.messages(ADDRESS)[0].data == raw
 
 
+def test_without_any_server_a_sentence_says_what_to_install(monkeypatch):
+    for server in (DovecotServer, PymapServer):
+        monkeypatch.setattr(server, "is_available", staticmethod(lambda: False))
+    with pytest.raises(RuntimeError, match="Install Dovecot"):
+        ImapPeer({ADDRESS: "secret"}).start()
+
+
 def test_pymap_has_no_pop3():
     if PymapServer not in SERVERS:
         pytest.skip("pymap is not installed, and Dovecot has POP3.")
@@ -168,6 +175,6 @@ def test_imap_starttls(dovecot):
 def test_dovecot_logs_into_the_state_folder_without_errors(dovecot, tmp_path):
     with ImapPeer({ADDRESS: "secret"}, tmp_path, server=DovecotServer) as peer:
         peer.deliver(ADDRESS, MESSAGE)
-    log = (tmp_path / "dovecot.log").read_text()
+        log = (tmp_path / "dovecot.log").read_text()
     assert "starting up for imap, pop3" in log
     assert [line for line in log.splitlines() if "Error" in line or "Fatal" in line] == []

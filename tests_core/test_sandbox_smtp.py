@@ -1,13 +1,16 @@
 """The sandbox's SMTP server, spoken to by smtplib over real sockets."""
 
 import email
+import shutil
 import smtplib
 import ssl
+import sys
 import time
 
 import pytest
 
 from scripts.sandbox import SmtpPeer
+from scripts.sandbox.certificate import obtain_certificate
 
 MESSAGE = b"From: a@acme.test\r\nTo: b@acme.test\r\nSubject: hello\r\n\r\n.dots\r\nand \xc3\xa9\r\n"
 USERS = {"a@acme.test": "secret"}
@@ -60,6 +63,23 @@ def test_starttls_with_a_certificate_that_can_be_verified(peer):
 def test_the_certificate_is_refused_by_who_does_not_trust_it(peer):
     with connect(peer) as client, pytest.raises(ssl.SSLCertVerificationError):
         client.starttls(context=ssl.create_default_context())
+
+
+def test_the_certificate_is_made_by_openssl_where_cryptography_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "cryptography.x509", None)
+    if not shutil.which("openssl"):
+        pytest.skip("The openssl command is not installed.")
+    with SmtpPeer(certificate=obtain_certificate(tmp_path)) as peer, connect(peer) as client:
+        client.starttls(context=trusting(peer))
+        send(client)
+    assert peer.received[0].tls
+
+
+def test_without_means_to_make_a_certificate_a_sentence_says_so(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "cryptography.x509", None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(RuntimeError, match="Install the Python package cryptography"):
+        obtain_certificate(tmp_path)
 
 
 def test_implicit_tls():

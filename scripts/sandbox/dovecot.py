@@ -30,6 +30,9 @@ STOP_TIMEOUT = 5.0
 POLL_INTERVAL = 0.01
 START_ATTEMPTS = 3
 """Another program can take a free port before Dovecot does; then other ports are tried."""
+SHARED_FOLDER = "/tmp"
+"""Not $TMPDIR: paths of sockets are limited to about 100 characters, and processes that run as
+another user than this one must be able to get there."""
 FOLDER_PREFIX = "ec-dovecot-"
 PORT_NAMES = ("imap", "imaps", "pop3", "pop3s")
 PORT_TAKEN = "Address already in use"
@@ -56,9 +59,8 @@ exit "$status"
 class DovecotServer:
     """IMAP, IMAPS, POP3 and POP3S by Dovecot.
 
-    Sockets and mail are in a folder below the system's temporary directory: socket paths are
-    limited to about 100 characters, and mail processes that run as an unprivileged user must be
-    able to reach it. ``state_dir`` keeps the log and the note that finds a stale instance.
+    Sockets and mail are in a folder of their own that ``stop`` removes. ``state_dir`` keeps the
+    log, and the note that finds an instance which a killed sandbox left.
     """
 
     def __init__(self, users: Mapping[str, str], certificate: Certificate, state_dir: Path):
@@ -97,7 +99,7 @@ class DovecotServer:
 
     def _launch(self) -> None:
         self._ports = _free_ports(len(PORT_NAMES))
-        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=SHARED_FOLDER))
         self._note.write_text(json.dumps({"folder": str(folder)}))
         conf = self._write_files(folder)
         with self._log.open("ab") as log:

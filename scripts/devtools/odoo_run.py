@@ -57,6 +57,8 @@ class Runner:
         environ["PYTHONPATH"] = str(self.odoo.home)
         # Neither the checkout nor somebody's Odoo source gets compiled files.
         environ["PYTHONPYCACHEPREFIX"] = str(self.layout.cache / "pycache")
+        # Chromium keeps its own things there.
+        environ["XDG_CONFIG_HOME"] = environ["XDG_CACHE_HOME"] = str(self.layout.own / "browser")
         return environ | self.databases.environment
 
     def once(self, database: str, log: Path, timeout: float, *arguments: str) -> int | None:

@@ -60,13 +60,13 @@ def odoo_requirements(lines: list[str]) -> list[str]:
 
 
 def tools_environment(layout: Layout) -> Environment:
-    wanted = our_requirements("tools") + our_requirements("peers") + _imap_peer()
+    wanted = our_requirements("tools") + _both_environments()
     return _environment(layout, "tools", Path(sys.executable), wanted)
 
 
 def odoo_environment(layout: Layout, odoo: Odoo) -> Environment:
     wanted = odoo_requirements(odoo.requirement_lines())
-    wanted += our_requirements("odoo") + our_requirements("peers") + _imap_peer()
+    wanted += our_requirements("odoo") + _both_environments()
     return _environment(layout, "odoo", _python_for(odoo), wanted)
 
 
@@ -75,8 +75,8 @@ def postgres_environment(layout: Layout) -> Environment:
     return _environment(layout, "postgres", Path(sys.executable), our_requirements("postgres"))
 
 
-def _imap_peer() -> list[str]:
-    return [] if shutil.which("dovecot", path=system_path()) else our_requirements("imap")
+def _both_environments() -> list[str]:
+    return our_requirements("core-tests") + our_requirements("peers")
 
 
 def system_path() -> str:

@@ -129,7 +129,8 @@ def pick_server() -> type[MailServer]:
             return server
     raise RuntimeError(
         "There is no IMAP server for the sandbox. Install Dovecot (on Debian and Ubuntu the "
-        "packages dovecot-imapd and dovecot-pop3d), or the Python package pymap."
+        "packages dovecot-imapd and dovecot-pop3d), or the Python package pymap 0.36 "
+        "or later (with Python 3.11 or later)."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.util
+import importlib.metadata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from .certificate import Certificate
 from .loop import LoopThread
 
 LOOPBACK = "127.0.0.1"
+OLDEST_VERSION = (0, 36)
+"""Major and minor of pymap; before, its configuration had other arguments."""
 
 
 class PymapServer:
@@ -29,7 +31,11 @@ class PymapServer:
 
     @staticmethod
     def is_available() -> bool:
-        return importlib.util.find_spec("pymap") is not None
+        try:
+            version = importlib.metadata.version("pymap")
+        except importlib.metadata.PackageNotFoundError:
+            return False
+        return tuple(int(part) for part in version.split(".")[:2]) >= OLDEST_VERSION
 
     def start(self) -> None:
         self._loop.start()

@@ -138,6 +138,15 @@ def find(address: str | None, text: str | None) -> Entry | None:
     return next((entry for entry in entries_for(address or "") if entry in listed), None)
 
 
+def lists_domain(domain: str, text: str | None) -> bool:
+    """Whether the filter `text` lists any address of exactly that domain."""
+    domain = domain.strip().rstrip(".").lower()
+    listed = set(map(read_entry, split(text)))
+    return any(entry in listed for entry in entries_for(f"@{domain}")) or any(
+        entry.kind is EntryKind.ADDRESS and entry.value.endswith(f"@{domain}") for entry in listed
+    )
+
+
 def is_domain(text: str) -> bool:
     """Whether `text` is a domain name, of one label or more, without a trailing dot."""
     return len(text) <= MAX_DOMAIN_LENGTH and all(map(_LABEL.fullmatch, text.split(".")))
@@ -155,7 +164,6 @@ def _is_address(text: str) -> bool:
         and bool(_LOCAL_PART.fullmatch(local_part))
         and is_domain(domain)
     )
-
 
 
 class FromFilterIndex:

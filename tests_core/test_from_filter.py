@@ -6,6 +6,7 @@ from core.from_filter import (
     FromFilterError,
     FromFilterIndex,
     find,
+    lists_domain,
     normalise,
     parse,
 )
@@ -76,3 +77,20 @@ def test_index_keeps_the_order_of_priority_and_ignores_old_nonsense():
     assert index.keys_without_filter == (3,)
     assert index.keys_listing(Entry(EntryKind.DOMAIN, "example.com")) == (7, 5)
     assert index.keys_listing(Entry(EntryKind.DOMAIN, "example.org")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("shop.example.com", True),
+        ("Ada@Shop.Example.com", True),
+        ("*.example.com", True),
+        ("other.example, *.shop.example.com, ada@shop.example.com", True),
+        ("*.shop.example.com", False),
+        ("example.com, ada@example.com, ada@notshop.example.com", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_filter_lists_a_domain_by_any_of_its_addresses(text, listed):
+    assert lists_domain("Shop.example.com.", text) is listed

@@ -29,12 +29,24 @@ def send(place, sender, recipient, raw=QUESTION):
         client.sendmail(sender, [recipient], raw)
 
 
+def command_lines():
+    """Return the command lines by process id, without those that only wait to be waited for."""
+    proc = Path("/proc")
+    if not (proc / "self").exists():
+        listing = subprocess.run(
+            ["ps", "-ww", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True
+        ).stdout
+        rows = [line.split(None, 1) for line in listing.splitlines()]
+        return {int(row[0]): row[1] for row in rows if "<defunct>" not in row[1]}
+    found = {}
+    for folder in proc.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+    return {pid: line for pid, line in found.items() if line}
+
+
 def is_alive(pid):
-    """A process that has ended but was not waited for yet does not count."""
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
-    return bool(state) and not state.startswith("Z")
+    return pid in command_lines()
 
 
 def wait_until(condition):
@@ -47,10 +59,13 @@ def wait_until(condition):
 def dovecot_pids(state):
     """Return the process ids of the Dovecot of this folder and of the shell that guards it."""
     folder = json.loads((state / "dovecot.json").read_text())["folder"]
-    listing = subprocess.run(
-        ["ps", "-ww", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    return [int(line.split()[0]) for line in listing.splitlines() if folder in line]
+    return [pid for pid, line in command_lines().items() if folder in line]
+
+
+def read_place(running):
+    line = running.stdout.readline()
+    assert line, "The sandbox did not start; its message is in the captured output."
+    return json.loads(line)
 
 
 @contextlib.contextmanager
@@ -59,7 +74,7 @@ def process(state, *options):
     command = [sys.executable, "-m", "scripts.sandbox", "--state", str(state), *options]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        yield running, json.loads(running.stdout.readline())
+        yield running, read_place(running)
     finally:
         running.terminate()
         running.wait(PATIENCE)
@@ -154,10 +169,9 @@ def test_it_ends_when_its_parent_was_killed(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
-    place = json.loads(parent.stdout.readline())
-    parent.kill()
-    parent.wait(PATIENCE)
-    parent.stdout.close()
+    with parent:
+        place = read_place(parent)
+        parent.kill()
     wait_until(lambda: not is_alive(place["pid"]))
     assert not (tmp_path / "sandbox.json").exists()
 
@@ -202,9 +216,11 @@ def test_the_process_of_somebody_else_is_left_alone(tmp_path):
         (folder / "run").mkdir(parents=True)
         (folder / "run" / "master.pid").write_text(str(stranger.pid))
         (tmp_path / "dovecot.json").write_text(json.dumps({"folder": str(folder)}))
-        with Sandbox(tmp_path):
-            assert stranger.poll() is None
-        stranger.kill()
+        try:
+            with Sandbox(tmp_path):
+                assert stranger.poll() is None
+        finally:
+            stranger.kill()
 
 
 def run_to_its_end(*options):

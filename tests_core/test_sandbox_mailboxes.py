@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from scripts.sandbox import DovecotServer, ImapPeer, PymapServer
+from scripts.sandbox import dovecot as dovecot_module
 from scripts.sandbox.imap_peer import pick_server
 
 SERVERS = [server for server in (DovecotServer, PymapServer) if server.is_available()]
@@ -146,6 +147,27 @@ def dovecot(tmp_path_factory):
     state = tmp_path_factory.mktemp("dovecot")
     with ImapPeer({ADDRESS: "secret"}, state, server=DovecotServer) as peer:
         yield peer
+
+
+def test_dovecot_takes_other_ports_when_another_program_was_faster(tmp_path, monkeypatch):
+    if not DovecotServer.is_available():
+        pytest.skip("Dovecot is not installed; pymap lets the system choose its ports.")
+    free_ports = dovecot_module._free_ports
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        choices = iter([[taken.getsockname()[1], *free_ports(3)], free_ports(4)])
+        monkeypatch.setattr(dovecot_module, "_free_ports", lambda count: next(choices))
+        with ImapPeer({ADDRESS: "secret"}, tmp_path, server=DovecotServer) as peer:
+            assert peer.port != taken.getsockname()[1]
+            peer.deliver(ADDRESS, MESSAGE)
+    assert not (tmp_path / "dovecot.json").exists()
+
+
+def test_a_state_folder_with_a_space_in_its_name(tmp_path):
+    state = tmp_path / "my folder"
+    state.mkdir()
+    with ImapPeer({ADDRESS: "secret"}, state) as peer:
+        peer.deliver(ADDRESS, MESSAGE)
+        assert len(peer.messages(ADDRESS)) == 1
 
 
 @pytest.mark.parametrize("encrypted", [True, False])

@@ -25,6 +25,8 @@ PLACES = (os.defpath, "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/op
 """Folders of system daemons, which the PATH of a normal user often leaves out."""
 START_TIMEOUT = 10.0
 """Seconds until the ports must answer; it usually takes a tenth of one."""
+GREETING_TIMEOUT = 0.5
+"""Seconds for one try to be greeted; the port may belong to another program, which is silent."""
 STOP_TIMEOUT = 5.0
 """Seconds until processes that were killed are gone; it usually takes a hundredth of one."""
 POLL_INTERVAL = 0.01
@@ -94,8 +96,10 @@ class DovecotServer:
             self._process.stdin.close()
             self._process.wait(STOP_TIMEOUT)
             self._process = None
-            _wait(STOP_TIMEOUT, lambda: not any(_is_open(port) for port in self._ports))
         end_stale_instance(self._note)
+        if self.port is not None:
+            _wait(STOP_TIMEOUT, lambda: not any(_is_open(port) for port in self._ports))
+        self.port = self.ssl_port = self.pop3_port = self.pop3s_port = None
 
     def _launch(self) -> None:
         self._ports = _free_ports(len(PORT_NAMES))
@@ -238,7 +242,7 @@ def _free_ports(count: int) -> list[int]:
 def _greets(port: int) -> bool:
     """Ports are open before Dovecot runs; its greeting comes when it does."""
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=START_TIMEOUT) as sock:
+        with socket.create_connection((LOOPBACK, port), timeout=GREETING_TIMEOUT) as sock:
             return bool(sock.recv(1))
     except OSError:
         return False
@@ -246,7 +250,7 @@ def _greets(port: int) -> bool:
 
 def _is_open(port: int) -> bool:
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=START_TIMEOUT):
+        with socket.create_connection((LOOPBACK, port), timeout=GREETING_TIMEOUT):
             return True
     except OSError:
         return False

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     add("lint", testing.lint, "ruff and pylint-odoo")
     add("format", testing.reformat, "format the Python files")
     core = add("test-core", testing.core, "the tests that need no Odoo")
-    core.add_argument("selection", nargs="*", help="files or options for pytest")
+    core.add_argument("selection", nargs="*", help="files, or options for pytest after --")
     odoo = add("test-odoo", testing.odoo, "the tests inside Odoo, without browser")
     odoo.add_argument("--tags", help="Odoo's --test-tags, instead of all of the addon")
     browser = add("test-browser", testing.browser, "the tests with a real Chromium")

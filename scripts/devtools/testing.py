@@ -85,7 +85,7 @@ def _odoo_tiers(
         found = odoo_source.find(layout.cache, os.environ, layout.checkout)
         environment = odoo_environment(layout, found)
         if with_core:
-            work = partial(tiers.core, layout, environment, "core-pins")
+            work = partial(tiers.core, layout, environment, "core-pins", *tiers.CORE_ONLY)
             results.append(timed("core-pins", work))
         with _database(layout, found, environment) as (runner, database):
             for name, selected in tags.items():

@@ -92,7 +92,8 @@ def finding(code, record_type, name, rdtype, found=(), expected=None, **params):
     clean = {key: printable(value) if isinstance(value, str) else value
              for key, value in params.items()}
     return Finding(code, record_type, printable(name), rdtype,
-                   tuple(printable(text) for text in found), expected,
+                   tuple(printable(text) for text in found),
+                   None if expected is None else printable(expected),
                    tuple(sorted(clean.items())))
 
 

@@ -8,6 +8,7 @@ fail to say something, is an `Answer`; `query` raises nothing for it.
 import asyncio
 import ipaddress
 import re
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -152,13 +153,17 @@ class DnsResolver:
 def run(coroutine):
     """Run a coroutine to its end from ordinary code, and return its result.
 
-    Where an event loop already runs in this thread (a notebook, a greenlet beside another one),
-    the coroutine gets a thread of its own.
+    Where an event loop already runs in this thread, as in a notebook or under another greenlet of
+    gevent, the coroutine gets a thread of its own.
     """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(coroutine)
+    gevent = sys.modules.get("gevent")
+    if gevent and "gevent.monkey" in sys.modules:
+        # What gevent makes of `threading` would stay in this thread.
+        return gevent.get_hub().threadpool.apply(asyncio.run, (coroutine,))
     with ThreadPoolExecutor(max_workers=1) as executor:
         return executor.submit(asyncio.run, coroutine).result()
 

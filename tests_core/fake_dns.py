@@ -20,6 +20,7 @@ class FakeDns:
     def __init__(self, zones):
         self.zones = {name.lower(): zone for name, zone in zones.items()}
         self.asked = []
+        self.remaining = 1.0
 
     async def query(self, name, rdtype):
         try:

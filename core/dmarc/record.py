@@ -67,7 +67,7 @@ def is_dmarc(text):
 def parse(text):
     """The record in `text`; raises DmarcError."""
     try:
-        tags = tag_list.parse(text)
+        tags = {tag.lower(): value for tag, value in tag_list.parse(text).items()}
     except tag_list.TagListError as error:
         raise DmarcError("dmarc_syntax", part=error.part) from error
     ignored = tuple((tag, value) for tag, value in tags.items() if not _accepted(tag, value))

@@ -38,12 +38,16 @@ async def suggest(domain, records, required, resolver):
     :param records: the parsed records there are now, any number of them
     :param required: the terms the active senders need
     """
-    tree = await measure(parse(compose(records, ())), domain, resolver)
-    omitted = _breaking(tree)
-    kept = await measure(parse(compose(records, (), omitted)), domain, resolver)
-    missing = [term for term in required if not await covers(kept, (term,), resolver)]
-    text = compose(records, missing, omitted)
+    text = compose(records, ())
     tree = await measure(parse(text), domain, resolver)
+    omitted = _breaking(tree)
+    if omitted:
+        text = compose(records, (), omitted)
+        tree = await measure(parse(text), domain, resolver)
+    missing = [term for term in required if not await covers(tree, (term,), resolver)]
+    if missing:
+        text = compose(records, missing, omitted)
+        tree = await measure(parse(text), domain, resolver)
     if tree.total_lookups > LOOKUPS_MAX and (repeated := _repeated(tree)):
         omitted |= repeated
         text = compose(records, missing, omitted)
@@ -85,16 +89,20 @@ def _qualifiers(records):
 
 
 def _modifiers(records):
-    modifiers = {item.name: item.text for record in records for item in record.modifiers
-                 if item.name != "redirect"}
-    return tuple(modifiers.values())
+    texts = {}
+    for record in records:
+        for item in record.modifiers:
+            texts.setdefault(item.name, item.text)
+    texts.pop("redirect", None)
+    return tuple(texts.values())
 
 
 def _breaking(tree):
     """The terms that make receivers reject the record as a whole."""
     void = [item for item in tree.children if item.void_lookups and not item.problem]
     too_void = tree.total_void_lookups > VOID_LOOKUPS_MAX
-    broken = [item for item in tree.children if item.problem in BREAKING]
+    broken = [item for item in tree.children
+              if any(below.problem in BREAKING for below in item.walk())]
     return frozenset(item.term for item in broken + (void if too_void else []))
 
 
@@ -113,6 +121,8 @@ def _repeated(tree):
 async def _savings(tree, required, resolver):
     """(drop, flatten): the fewest includes that bring the look-ups down to the limit."""
     excess = tree.total_lookups - LOOKUPS_MAX
+    if excess <= 0:
+        return (), ()
     includes = sorted((item for item in tree.children if item.record),
                       key=lambda item: -item.total_lookups)
     needed = [item for item in includes

@@ -1,16 +1,52 @@
 import imaplib
 import poplib
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import mailbox_error
 
 
 class FetchmailServer(models.Model):
-    """A mailbox that cannot be opened says why in words, where administrators look."""
+    """A mailbox knows its provider, and one that cannot be opened says why in words."""
 
     _inherit = "fetchmail.server"
+
+    provider_id = fields.Many2one(
+        "mail.provider",
+        "Provider",
+        compute="_compute_provider_id",
+        readonly=False,
+        domain=[("imap_host", "!=", False)],
+        help="Recognised by the server name. Picking one for a new mailbox fills in the server, "
+        "its port and its encryption.",
+    )
+
+    @api.depends("server")
+    def _compute_provider_id(self):
+        providers = self.env["mail.provider"].search([])
+        for mailbox in self:
+            mailbox.provider_id = providers._recognise(mailbox.server)
+
+    @api.onchange("provider_id")
+    def _onchange_provider_id(self):
+        """Fill in a new mailbox. A server of the provider that is typed already stays."""
+        provider = self.provider_id
+        if self._origin or self.server_type != "imap" or not provider.imap_host:
+            return
+        if not provider._recognise(self.server):
+            self.server = provider.imap_host
+        self.is_ssl = provider.imap_ssl
+        self.port = provider.imap_port
+
+    @api.onchange("server_type", "is_ssl", "object_id")
+    def onchange_server_type(self):
+        """Odoo resets the port to the usual one; that of a provider is known."""
+        result = super().onchange_server_type()
+        provider = self.provider_id
+        if self.server_type == "imap" and provider.imap_host and self.is_ssl == provider.imap_ssl:
+            self.port = provider.imap_port
+        return result
 
     def _connect__(self, allow_archived=False):
         try:

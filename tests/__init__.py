@@ -3,6 +3,7 @@ from . import (
     test_dns_check,
     test_end_to_end,
     test_from_filter,
+    test_mail_provider,
     test_same_choice_as_odoo,
     test_sender_simulation,
     test_settings,

@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.tools import config, email_domain_extract
+
+from ..core.from_filter import lists_domain
+
+FILLED_AUTHENTICATIONS = ("login", "certificate")
+"""With the others, Odoo or another app knows the host itself and insists on it."""
+
+
+class IrMailServer(models.Model):
+    """An outgoing server knows its provider, and so what the DNS has to say for it."""
+
+    _inherit = "ir.mail_server"
+
+    provider_id = fields.Many2one(
+        "mail.provider",
+        "Provider",
+        compute="_compute_provider_id",
+        store=True,
+        readonly=False,
+        help="Recognised by the SMTP server. Picking one for a new server fills in the server, "
+        "its port and its encryption. The DNS check learns from it what has to be published.",
+    )
+    provider_note = fields.Text(compute="_compute_provider_note")
+    provider_dkim_selectors = fields.Char(
+        "DKIM Selectors of the Provider", related="provider_id.dkim_selectors"
+    )
+    dkim_selectors = fields.Char(
+        "DKIM Selectors",
+        help="The selectors that this server signs with, separated by commas. You find them at "
+        "your provider as the part in front of ._domainkey. A full name such as "
+        "s1._domainkey.example.com counts for that domain only. Where the provider asks for a "
+        "CNAME record, its target may follow an equals sign: s1=s1.dkim.example.net.",
+    )
+
+    @api.depends("smtp_host", "smtp_authentication")
+    def _compute_provider_id(self):
+        """A host that is nobody's takes away the provider, if that is one known by its hosts."""
+        providers = self.env["mail.provider"].search([])
+        for server in self:
+            host = server._sending_host()
+            kept = not (host and server.provider_id.host_patterns) and server.provider_id
+            server.provider_id = providers._recognise(host) or kept
+
+    @api.depends("provider_id")
+    @api.depends_context("lang")
+    def _compute_provider_note(self):
+        for server in self:
+            server.provider_note = server.provider_id._note()
+
+    @api.constrains("dkim_selectors")
+    def _check_dkim_selectors(self):
+        for server in self:
+            self.env["mail.provider"]._parse_selectors(server.dkim_selectors)
+
+    @api.onchange("provider_id")
+    def _onchange_provider_id(self):
+        """Fill in a new server. What is typed and already fits the provider stays."""
+        provider = self.provider_id
+        fills = self.smtp_authentication in FILLED_AUTHENTICATIONS and provider.smtp_encryption
+        if self._origin or not fills:
+            return
+        host_fits = bool(provider._recognise(self.smtp_host))
+        if not host_fits:
+            self.smtp_host = provider.smtp_host
+        if not host_fits or self.smtp_encryption == "none":
+            self.smtp_encryption = provider.smtp_encryption
+        self.smtp_port = provider._smtp_port(self.smtp_encryption) or self.smtp_port
+
+    @api.onchange("smtp_encryption")
+    def _onchange_encryption(self):
+        """Odoo sets port 25 for STARTTLS and for validated SSL; providers that are known differ."""
+        result = super()._onchange_encryption()
+        self.smtp_port = self.provider_id._smtp_port(self.smtp_encryption) or self.smtp_port
+        return result
+
+    @api.model
+    def _recognise_providers(self):
+        """Called once the presets are there, for the servers that were there before."""
+        self.with_context(active_test=False).search([])._compute_provider_id()
+
+    def _sending_host(self):
+        if self.smtp_authentication == "cli":
+            return config.get("smtp_server")
+        return self.smtp_host
+
+    # ------------------------------------------------------------
+    # EXPECTED SENDERS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _expected_senders(self, domain_name, notification_addresses):
+        """What may send as addresses of exactly that domain, for the DNS check of it.
+
+        :param notification_addresses: those of all companies; a server that no FROM filter
+            leads to still sends as the notification address
+        :return: tuple of `core.expected_sender.Sender`, in the order of priority
+        """
+        domain = domain_name.strip().rstrip(".").lower()
+        addresses = [a for a in notification_addresses if email_domain_extract(a) == domain]
+        notifying = {self._notifying_server_id(address) for address in addresses}
+        servers = self.sudo().search([("active", "=", True)], order="sequence, id")
+        senders = [
+            server._as_sender(domain)
+            for server in servers
+            if server.id in notifying or server._may_send_for(domain)
+        ]
+        shared = servers.filtered_domain(self._find_mail_server_allowed_domain())
+        if not shared and (addresses or self._command_line_may_send_for(domain)):
+            senders.append(self._command_line_sender(domain))
+        return tuple(senders)
+
+    def _notifying_server_id(self, address):
+        servers = self.sudo().with_context(domain_notifications_email=address)
+        return servers._choose_sender(address).key
+
+    def _may_send_for(self, domain):
+        """A personal server sends as its own address only, so without one it does not send."""
+        if not self.from_filter:
+            return not self.owner_user_id
+        return lists_domain(domain, self.from_filter)
+
+    def _as_sender(self, domain):
+        return self.provider_id._sender(
+            self.name, self._sending_host(), domain, self.dkim_selectors
+        )
+
+    def _command_line_may_send_for(self, domain):
+        from_filter = self._get_default_from_filter()
+        return not from_filter or lists_domain(domain, from_filter)
+
+    def _command_line_sender(self, domain):
+        host = config.get("smtp_server")
+        provider = self.env["mail.provider"].sudo().search([])._recognise(host)
+        return provider._sender(self._command_line_server_name(), host, domain, "")

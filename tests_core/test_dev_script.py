@@ -155,3 +155,24 @@ def test_a_tier_that_cannot_run_does_not_keep_the_others_from_running(capsys):
     result = timed("browser", work)
     assert result.line().startswith("browser    did NOT run: there is no Chromium")
     assert not result.excused
+
+
+@pytest.mark.parametrize(
+    ("statuses", "after", "stamped"),
+    [
+        ({"odoo": Status.PASSED, "browser": Status.PASSED}, "tree", True),
+        ({"odoo": Status.PASSED}, "tree", True),
+        ({"odoo": Status.PASSED, "browser": Status.FAILED}, "tree", False),
+        ({"odoo": Status.FAILED, "browser": Status.PASSED}, "tree", False),
+        ({"browser": Status.PASSED}, "tree", False),
+        ({"odoo": Status.PASSED}, "changed meanwhile", False),
+        ({"odoo": Status.PASSED}, None, False),
+    ],
+)
+def test_a_tree_is_marked_only_when_its_odoo_tests_passed(
+    tmp_path, monkeypatch, statuses, after, stamped
+):
+    monkeypatch.setattr(testing.stamp, "content_tree", lambda _checkout: after)
+    results = [Result(tier, status, "") for tier, status in statuses.items()]
+    testing._write_stamp(Layout(tmp_path), "tree", results)
+    assert (tmp_path / "verified/tree").exists() == stamped

@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import subprocess
 
 from . import demo_mail, demo_server, postgres, stamp, testing
 from .console import complain, say
@@ -22,6 +23,9 @@ def main(arguments: list[str]) -> int:
         return options.command(layout, options)
     except DevError as error:
         complain(str(error))
+    except subprocess.CalledProcessError as error:
+        output = (error.stderr or error.stdout or "").strip()
+        complain(f"{' '.join(error.cmd)} failed with status {error.returncode}. {output}")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

@@ -81,7 +81,8 @@ def _both_environments() -> list[str]:
 
 def system_path() -> str:
     """PATH with the directories of system services, which plain users often lack."""
-    return os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+    services = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/sbin")
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), *services])
 
 
 def _python_for(odoo: Odoo) -> Path:

@@ -7,9 +7,11 @@ import sys
 import textwrap
 
 from . import domain_report, https
+from .dns_name import InvalidName, mail_domain
 from .error import CoreError
-from .finding import Severity
-from .resolver import LIFETIME, DnsResolver
+from .finding import Severity, finding, printable
+from .resolver import LIFETIME, DnsResolver, run
+from .spf import measure_domain
 from .wording import MARKS, explain, explain_error
 
 USAGE_ERROR = 64  # exit status EX_USAGE of sysexits.h
@@ -38,21 +40,58 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments=None, output=None):
     """Run the command; returns its exit status."""
-    output = output or sys.stdout
     options = _parser().parse_args(arguments)
     try:
         resolver = DnsResolver(options.nameserver, lifetime=options.lifetime)
+        domain = mail_domain(options.domain)
+    except InvalidName as error:
+        print(explain(finding("name_invalid", "domain", options.domain, "", reason=error.code)),
+              file=sys.stderr)
+        return USAGE_ERROR
     except CoreError as error:
         print(explain_error(error), file=sys.stderr)
         return USAGE_ERROR
-    report = domain_report.check_sync(options.domain, resolver, options.selector,
-                                      transport=True, fetch=https.fetch)
-    if report.findings[0].code == "name_invalid":
-        print(explain(report.findings[0]), file=sys.stderr)
-        return USAGE_ERROR
-    print(json.dumps(report.to_json(), indent=2, ensure_ascii=False) if options.json
-          else as_table(report, min(shutil.get_terminal_size().columns, WIDTH_MAX)), file=output)
-    return EXIT_STATUS[report.severity]
+    text, status = options.run(domain, resolver, options)
+    print(text, file=output or sys.stdout)
+    return status
+
+
+def _check(domain, resolver, options):
+    report = domain_report.check_sync(domain, resolver, options.selector, transport=True,
+                                      fetch=https.fetch)
+    text = _json(report) if options.json else as_table(report, _width())
+    return text, EXIT_STATUS[report.severity]
+
+
+def _spf(domain, resolver, options):
+    tree = run(measure_domain(domain, resolver))
+    if tree is None and not run(resolver.query(domain, "TXT")).known:
+        return f"It could not be told whether {domain} has an SPF record. Check again later.", 3
+    if tree is None:
+        return f"{domain} has no SPF record, or more than one. It needs exactly one.", 2
+    text = _json(tree) if options.json else as_tree(tree)
+    return text, {True: 0, False: 2, None: 3}[tree.usable]
+
+
+def _json(value):
+    return json.dumps(value.to_json(), indent=2, ensure_ascii=False)
+
+
+def _width():
+    return min(shutil.get_terminal_size().columns, WIDTH_MAX)
+
+
+def as_tree(cost):
+    """The cost of an SPF record as lines, one for each term that costs something."""
+    return "\n".join([f"{'look-ups':>8} {'void':>5}  term", *_branches(cost, 0)])
+
+
+def _branches(cost, depth):
+    note = f"  ({cost.problem.replace('_', ' ')})" if cost.problem else ""
+    term = printable(cost.term) if depth else cost.domain
+    yield f"{cost.total_lookups:8} {cost.total_void_lookups:5}  {'  ' * depth}{term}{note}"
+    for child in cost.children:
+        yield from _branches(child, depth + 1)
 
 
 def as_table(report, width):
@@ -83,19 +122,29 @@ def _wrapped(label, text, width):
 def _parser():
     parser = _Parser(prog="python3 -m core", description="E-mail authentication of a domain.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = commands.add_parser(
-        "check", help="check MX, SPF, DKIM and DMARC of a domain", epilog=EPILOG,
-        description="Ask the DNS about the mail of a domain and judge the answers.",
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    check.add_argument("domain", help="the domain behind the @, like example.com")
-    check.add_argument("--nameserver", action="append", metavar="HOST:PORT",
-                       help="address of a name server to ask instead of the system's (repeatable)")
+    check = _command(
+        commands, "check", _check, "check everything about the mail of a domain",
+        "Ask the DNS about the mail of a domain and judge the answers.")
     check.add_argument("--selector", action="append", default=[], metavar="NAME",
                        help="a DKIM selector that signs mail of the domain (repeatable)")
-    check.add_argument("--lifetime", type=seconds, default=LIFETIME, metavar="SECONDS",
-                       help="longest time the whole check may take (default: %(default)s)")
-    check.add_argument("--json", action="store_true", help="print the report as JSON")
+    _command(commands, "spf", _spf, "show what the SPF record of a domain costs, term by term",
+             "Count the DNS look-ups that a receiver needs for the SPF record of a domain; it "
+             "stops at 10.")
     return parser
+
+
+def _command(commands, name, function, summary, description):
+    command = commands.add_parser(name, help=summary, description=description, epilog=EPILOG,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    command.set_defaults(run=function)
+    command.add_argument("domain", help="the domain behind the @, like example.com")
+    command.add_argument("--nameserver", action="append", metavar="HOST:PORT",
+                         help="address of a name server to ask instead of the system's "
+                              "(repeatable)")
+    command.add_argument("--lifetime", type=seconds, default=LIFETIME, metavar="SECONDS",
+                         help="longest time it may take (default: %(default)s)")
+    command.add_argument("--json", action="store_true", help="print it as JSON")
+    return command
 
 
 def seconds(text):

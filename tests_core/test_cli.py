@@ -21,9 +21,9 @@ def nameserver():
 
 @pytest.fixture
 def run(nameserver, capsys):
-    def _run(*arguments):
+    def _run(*arguments, command="check"):
         try:
-            status = cli.main(["check", *arguments, "--nameserver", nameserver,
+            status = cli.main([command, *arguments, "--nameserver", nameserver,
                                "--lifetime", "1"])
         except SystemExit as exit_:
             status = exit_.code
@@ -54,6 +54,35 @@ def test_a_report_as_json(run):
     assert status == 0
     assert data["domain"] == "acme.test"
     assert [item["code"] for item in data["findings"]][:2] == ["mx_ok", "spf_ok"]
+
+
+def test_the_cost_of_an_spf_record_as_a_tree(run):
+    status, output, _errors = run("acme.test", command="spf")
+    assert status == 0
+    assert [line.split(None, 2) for line in output.splitlines()] == [
+        ["look-ups", "void", "term"],
+        ["2", "0", "acme.test"],
+        ["1", "0", "mx"],
+        ["1", "0", "include:_spf.provider.test"],
+    ]
+
+
+@pytest.mark.parametrize("domain, status, text", [
+    ("lookups.test", 2, "      12     0  lookups.test"),
+    ("syntax.test", 2, "syntax.test  (syntax)"),
+    ("bare.test", 2, "bare.test has no SPF record, or more than one."),
+    ("servfail.test", 3, "It could not be told whether servfail.test has an SPF record."),
+    ("not a domain", 64, ""),
+])
+def test_the_cost_of_a_record_that_does_not_work(run, domain, status, text):
+    result, output, _errors = run(domain, command="spf")
+    assert result == status
+    assert text in output
+
+
+def test_the_cost_of_an_spf_record_as_json(run):
+    data = json.loads(run("lookups.test", "--json", command="spf")[1])
+    assert (data["lookups"], len(data["children"])) == (12, 12)
 
 
 @pytest.mark.parametrize("arguments, sentence", [

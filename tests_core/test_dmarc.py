@@ -162,6 +162,15 @@ def test_a_missing_record_comes_with_one_to_publish():
     assert item.name == "_dmarc.example.com"
 
 
+@pytest.mark.parametrize("records, expected", [
+    (["v=DMARC1; p=block"], "v=DMARC1; p=none; rua=mailto:postmaster@example.com"),
+    (["v=DMARC1; p"], "v=DMARC1; p=none; rua=mailto:postmaster@example.com"),
+    (["v=DMARC1; p=block", FINE], FINE),
+])
+def test_a_record_that_receivers_ignore_comes_with_one_to_publish(records, expected):
+    assert findings({"_dmarc.example.com": {"TXT": records}})[0].expected == expected
+
+
 def test_a_subdomain_inherits():
     zones = {"_dmarc.example.com": {"TXT": ["v=DMARC1; p=reject; sp=none; "
                                            "rua=mailto:d@example.com"]}}

@@ -1,33 +1,43 @@
 """What is to be said about the DMARC record of a domain."""
 
 import asyncio
+from contextlib import suppress
 
 from ..dns_name import InvalidName, is_subdomain, to_ascii
 from ..finding import finding, unknown
 from .discovery import discover
-from .record import PERCENT_MAX, is_dmarc
+from .record import PERCENT_MAX, DmarcError, is_dmarc, parse
 
 
 async def check(domain, resolver):
     """The findings about DMARC of a domain."""
     discovery = await discover(domain, resolver)
     own = discovery.steps[0]
+    expected = _proposal(domain, own.texts)
     if len(own.texts) > 1:
-        return (_say(own, "dmarc_multiple", count=len(own.texts)),)
+        return (_say(own, "dmarc_multiple", expected, count=len(own.texts)),)
     if own.error:
-        return (_say(own, own.error.code, **own.error.params),)
+        return (_say(own, own.error.code, expected, **own.error.params),)
     if discovery.failed:
         return (unknown("dmarc", discovery.failed.answer),)
     if not discovery.applied:
-        expected = f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
-        return (finding("dmarc_missing", "dmarc", own.answer.name, "TXT", own.answer.records,
-                        expected=expected),)
+        return (_say(own, "dmarc_missing", expected),)
     reports = await _check_report_addresses(discovery.applied, resolver)
     return (_judge_policy(discovery), *_judge_details(discovery.applied), *reports)
 
 
-def _say(step, code, **params):
-    return finding(code, "dmarc", step.answer.name, "TXT", step.texts, **params)
+def _say(step, code, expected=None, **params):
+    found = step.texts or step.answer.records
+    return finding(code, "dmarc", step.answer.name, "TXT", found, expected, **params)
+
+
+def _proposal(domain, texts):
+    """The first record that is valid, else one that only asks for reports."""
+    for text in texts:
+        with suppress(DmarcError):
+            parse(text)
+            return text
+    return f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
 
 
 def _judge_policy(discovery):

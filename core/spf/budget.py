@@ -52,6 +52,17 @@ class Cost:
             return False
         return None if problems else True
 
+    def to_json(self):
+        """The tree as a dict of JSON types."""
+        return {
+            "term": self.term,
+            "domain": self.domain,
+            "lookups": self.total_lookups,
+            "void_lookups": self.total_void_lookups,
+            "problem": self.problem,
+            "children": [child.to_json() for child in self.children],
+        }
+
     def walk(self):
         """This term and all below it, in the order of evaluation."""
         yield self
@@ -69,6 +80,12 @@ class Cost:
 def spf_records(answer):
     """The SPF records among the TXT records of an answer (RFC 7208 section 4.5)."""
     return tuple(text for text in answer.records if is_spf(text))
+
+
+async def measure_domain(domain, resolver):
+    """The cost tree of the one SPF record of a domain, None where there is not exactly one."""
+    texts = spf_records(await resolver.query(domain, "TXT"))
+    return await measure(parse(texts[0]), domain, resolver) if len(texts) == 1 else None
 
 
 async def measure(record, domain, resolver):

@@ -112,6 +112,7 @@ CODES = {
     "alignment_dkim_only": Code("ok", ("sender", "spf", "dkim")),
     "alignment_spf_only": Code("warning", ("sender", "spf", "dkim")),
     "alignment_fails": Code("error", ("sender", "spf", "dkim")),
+    "alignment_unstated": Code("info", ("sender", "spf", "dkim")),
     "alignment_unknown": Code("unknown", ("sender", "spf", "dkim")),
     # MTA-STS. `reason` is a code of https.FetchError, `line` the one that is wrong.
     "mta_sts_ok": Code("ok", ("mode",)),

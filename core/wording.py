@@ -233,6 +233,8 @@ SENTENCES = {
     "alignment_spf_only": "Mail sent by {sender}: DMARC passes by SPF only, so not once the mail "
                           "is forwarded; {dkim}.",
     "alignment_fails": "Mail sent by {sender}: DMARC fails; {spf}, and {dkim}.",
+    "alignment_unstated": "Mail sent by {sender}: whether DMARC passes depends on what it signs "
+                          "with. Enter its DKIM selectors on the outgoing server.",
     "alignment_unknown": "Mail sent by {sender}: it could not be told whether DMARC passes; "
                          "{spf}, and {dkim}.",
     "mta_sts_ok": "The policy is valid and names all MX hosts.",

@@ -102,7 +102,9 @@ GOOD, BAD, DOWN = ((Selector(name),) for name in ("good", "bad", "down"))
      "aligned", "not_aligned"),
     (Sender("S", "", OTHER, BAD), "alignment_fails", "not_allowed", "no_key"),
     (Sender("S", "", OTHER, DOWN), "alignment_unknown", "not_allowed", "unknown"),
-    (Sender("S"), "alignment_unknown", "unknown", "unknown"),
+    (Sender("S", "", None, DOWN), "alignment_unknown", "unknown", "unknown"),
+    (Sender("S", "", OTHER), "alignment_unstated", "not_allowed", "unknown"),
+    (Sender("S"), "alignment_unstated", "unknown", "unknown"),
     (Sender("S", "", None, GOOD), "alignment_dkim_only", "unknown", "aligned"),
     (Sender("S", "", ("a:mx.example.com",), ()), "alignment_spf_only", "aligned", "not_signed"),
 ])

@@ -1,5 +1,6 @@
 """The one SPF record to publish: what the administrator wrote, plus what the senders need."""
 
+import asyncio
 from dataclasses import dataclass
 
 from .budget import measure
@@ -53,7 +54,8 @@ async def suggest(domain, records, required, resolver):
         text = compose(records, missing, omitted)
         tree = await measure(parse(text), domain, resolver)
     broken = [problem.term for record in records for problem in record.problems]
-    drop, flatten = await _savings(tree, required, resolver)
+    fits = tree.total_lookups <= LOOKUPS_MAX
+    drop, flatten = ((), ()) if fits else await _savings(tree, required, resolver)
     return Suggestion(text, tree.total_lookups, (*broken, *sorted(omitted)), drop, flatten)
 
 
@@ -120,17 +122,19 @@ def _repeated(tree):
 
 async def _savings(tree, required, resolver):
     """(drop, flatten): the fewest includes that bring the look-ups down to the limit."""
-    excess = tree.total_lookups - LOOKUPS_MAX
-    if excess <= 0:
-        return (), ()
     includes = sorted((item for item in tree.children if item.record),
                       key=lambda item: -item.total_lookups)
-    needed = [item for item in includes
-              if any([await covers(item, (term,), resolver) for term in required])]
-    chosen = ([], [])
-    for place, group in enumerate(([i for i in includes if i not in needed], needed)):
-        for item in group:
-            if excess > 0:
-                chosen[place].append(item.term)
-                excess -= item.total_lookups
-    return tuple(chosen[0]), tuple(chosen[1])
+    needed = await asyncio.gather(*(_is_needed(item, required, resolver) for item in includes))
+    # Those nobody needs come first, the costly ones before the cheap ones.
+    order = sorted(zip(needed, includes, strict=True), key=lambda pair: pair[0])
+    excess, drop, flatten = tree.total_lookups - LOOKUPS_MAX, [], []
+    for is_needed, item in order:
+        if excess > 0:
+            (flatten if is_needed else drop).append(item.term)
+            excess -= item.total_lookups
+    return tuple(drop), tuple(flatten)
+
+
+async def _is_needed(item, required, resolver):
+    covered = await asyncio.gather(*(covers(item, (term,), resolver) for term in required))
+    return any(covered)

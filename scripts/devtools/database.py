@@ -36,7 +36,8 @@ class Databases:
         try:
             output = output_of([self.python, "-c", STATEMENT, database, statement], env=environ)
         except subprocess.CalledProcessError as error:
-            reason = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
+            reasons = [line for line in error.stderr.splitlines() if line.startswith("psycopg2.")]
+            reason = reasons[0].partition(": ")[2] if reasons else error.stderr.strip()
             raise DevError(
                 f"The database server refused a request ({reason}). Check PGHOST and PGUSER, "
                 "or unset PGHOST to use a private server."

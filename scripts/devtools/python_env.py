@@ -25,7 +25,6 @@ REQUIREMENTS = Path(__file__).with_name("requirements")
 REPLACED = {"psycopg2": "psycopg2-binary", "python-ldap": None}
 # A slow link downloads Odoo's 60 packages well within this.
 INSTALL_SECONDS = 1800
-LOG_TAIL_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,13 @@ def _build(target: Path, python: Path, wanted: list[str], log: Path) -> None:
     listed.write_text("\n".join(wanted) + "\n", encoding="utf-8")
     install = [target / "bin/python", "-m", "pip", "install", "--prefer-binary", "-r", listed]
     if run_logged(install, log, timeout=INSTALL_SECONDS, env=dict(os.environ), cwd=target) != 0:
-        tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:]
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("ERROR"):
+                say(line)
         raise DevError(
-            "\n".join(tail) + f"\nThe Python packages could not be installed; the log is {log}. "
-            "Check that the package index can be reached and that the disk has room, "
-            "then try again; nothing half-made was kept."
+            f"The Python packages could not be installed; the log is {log}. Check that the "
+            "package index can be reached and that the disk has room, then try again; nothing "
+            "half-made was kept."
         )
 
 

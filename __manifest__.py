@@ -10,11 +10,12 @@
     "external_dependencies": {"python": ["dnspython", "lxml"]},
     "data": [
         "security/ir.model.access.csv",
+        "data/ir_cron.xml",
         "data/mail_provider_data.xml",
         "wizard/ir_mail_server_simulate_views.xml",
-        "wizard/mail_alias_domain_check_views.xml",
         "views/fetchmail_server_views.xml",
         "views/ir_mail_server_views.xml",
+        "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
         "views/mail_mail_views.xml",
         "views/mail_provider_views.xml",

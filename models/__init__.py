@@ -4,6 +4,7 @@ from . import (
     ir_mail_server,
     ir_mail_server_provider,
     mail_alias_domain,
+    mail_alias_domain_check,
     mail_delivery_mixin,
     mail_mail,
     mail_notification,

@@ -4,13 +4,39 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import config, email_domain_extract, email_normalize, ormcache, split_every
+from odoo.tools.translate import LazyTranslate
 
 from ..core import from_filter as core_from_filter
 from ..core.from_filter import EntryKind, FromFilterIndex
 from ..core.sender import choose
 
+_lt = LazyTranslate(__name__)
+
 SERVERS_AT_ONCE = 50
 """Servers read at a time while looking for the first usable one: most often it is the first."""
+
+SENDER_RULE_SENTENCES = {
+    "address": _lt("“%(server)s” was chosen: its FROM filter lists %(author)s."),
+    "domain": _lt("“%(server)s” was chosen: its FROM filter lists the domain %(domain)s."),
+    "subdomain": _lt("“%(server)s” was chosen: its FROM filter covers the subdomain %(domain)s."),
+    "notification": _lt(
+        "“%(server)s” was chosen: no FROM filter lists %(author)s, and this one lists the "
+        "notification address, which takes its place."
+    ),
+    "no_filter": _lt(
+        "“%(server)s” was chosen: no FROM filter lists %(author)s or the notification address, "
+        "and this server has none, so it sends for everybody."
+    ),
+    "fallback": _lt(
+        "“%(server)s” was chosen as the first in the list, although its FROM filter does not list "
+        "%(author)s. Add the domain to the FROM filter of the right server."
+    ),
+    "command_line": _lt(
+        "The server of %(server)s was chosen: there is no outgoing server to choose from."
+    ),
+    "requested": _lt("“%(server)s” was chosen: the e-mail asks for this server by itself."),
+    "other": _lt("“%(server)s” was chosen by a rule of another app."),
+}
 
 INDEXED_FIELDS = {"active", "from_filter", "sequence"}
 
@@ -180,43 +206,8 @@ class IrMailServer(models.Model):
     @api.model
     def _sender_rule_sentence(self, rule, server_name, author):
         """Why the server with that name was chosen for the address of the author."""
-        _ = self.env._
-        values = {
+        return self.env._(SENDER_RULE_SENTENCES[rule]) % {
             "server": server_name,
-            "author": email_normalize(author) or author or _("a sender without address"),
+            "author": email_normalize(author) or author or self.env._("a sender without address"),
             "domain": email_domain_extract(author) or "",
         }
-        sentences = {
-            "address": _("“%(server)s” was chosen: its FROM filter lists %(author)s.", **values),
-            "domain": _(
-                "“%(server)s” was chosen: its FROM filter lists the domain %(domain)s.", **values
-            ),
-            "subdomain": _(
-                "“%(server)s” was chosen: its FROM filter covers the subdomain %(domain)s.",
-                **values,
-            ),
-            "notification": _(
-                "“%(server)s” was chosen: no FROM filter lists %(author)s, and this one lists the "
-                "notification address, which takes its place.",
-                **values,
-            ),
-            "no_filter": _(
-                "“%(server)s” was chosen: no FROM filter lists %(author)s or the notification "
-                "address, and this server has none, so it sends for everybody.",
-                **values,
-            ),
-            "fallback": _(
-                "“%(server)s” was chosen as the first in the list, although its FROM filter does "
-                "not list %(author)s. Add the domain to the FROM filter of the right server.",
-                **values,
-            ),
-            "command_line": _(
-                "The server of %(server)s was chosen: there is no outgoing server to choose from.",
-                **values,
-            ),
-            "requested": _(
-                "“%(server)s” was chosen: the e-mail asks for this server by itself.", **values
-            ),
-            "other": _("“%(server)s” was chosen by a rule of another app.", **values),
-        }
-        return sentences[rule]

@@ -1,103 +1,176 @@
-from datetime import datetime
+import logging
+import random
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ..core import domain_report, wording
-from ..core.error import CoreError
-from ..core.resolver import DnsResolver
+_logger = logging.getLogger(__name__)
 
-NAMESERVER_PARAMETER = "email_communication.dns_nameserver"
-"""Name servers to ask instead of the system's, as HOST:PORT separated by commas."""
-
-PARAMETER_TEXTS = {
-    "status": wording.STATUS,
-    "reason": wording.REASONS,
-    "problem": wording.PROBLEMS,
-}
+CHECK_INTERVAL = timedelta(days=1)
+"""Between two checks by the scheduled action."""
+CHECK_JITTER = 0.1
+"""Part of the interval by which checks move apart, so that nobody's DNS is asked by all at once."""
 
 
 class MailAliasDomain(models.Model):
-    """An alias domain keeps what the DNS said about it at the last check."""
+    """An alias domain is watched: its DNS is checked daily, and what changes is told."""
 
-    _inherit = "mail.alias.domain"
+    _name = "mail.alias.domain"
+    _inherit = ["mail.alias.domain", "mail.thread", "mail.activity.mixin"]
 
     dkim_selectors = fields.Char(
         "DKIM Selectors",
-        help="The selectors that the outgoing servers sign with, separated by commas. Your mail "
-        "provider shows each as the part in front of ._domainkey.",
+        help="Selectors to check besides those of the outgoing servers, separated by commas. Your "
+        "mail provider shows each as the part in front of ._domainkey.",
     )
-    dns_status = fields.Selection(
-        [
-            ("ok", "DNS is fine"),
-            ("info", "DNS is fine, with notes"),
-            ("warning", "DNS can be improved"),
-            ("unknown", "DNS could not be checked"),
-            ("error", "DNS has errors"),
-        ],
-        "DNS Verdict",
+    dns_check_ids = fields.One2many("mail.alias.domain.check", "alias_domain_id", "DNS Checks")
+    dns_check_id = fields.Many2one(
+        "mail.alias.domain.check",
+        "Latest DNS Check",
         readonly=True,
         copy=False,
+        ondelete="set null",
+        help="Empty until the domain, as it is now, has been checked.",
     )
-    dns_checked_at = fields.Datetime("DNS Checked On", readonly=True, copy=False)
-    dns_report = fields.Json("DNS Report", readonly=True, copy=False)
+    dns_status = fields.Selection(related="dns_check_id.severity", string="DNS")
+    dns_checked_at = fields.Datetime(related="dns_check_id.asked_at", string="DNS Checked On")
+    dns_next_check = fields.Datetime("Next DNS Check", readonly=True, copy=False, index=True)
+    dns_alert_user_ids = fields.Many2many(
+        "res.users",
+        string="Tell of DNS Problems",
+        domain=[("share", "=", False)],
+        help="They get an activity when the DNS of the domain gets worse. Without anybody here, "
+        "the first administrator gets it.",
+    )
 
     def write(self, vals):
         """A verdict about another name or other selectors says nothing about these."""
         if {"name", "dkim_selectors"} & vals.keys():
-            vals = {"dns_status": False, "dns_checked_at": False, "dns_report": False, **vals}
+            vals = {"dns_check_id": False, "dns_next_check": False, **vals}
         return super().write(vals)
 
+    # ------------------------------------------------------------
+    # ACTIONS AND PUBLIC METHODS
+    # ------------------------------------------------------------
+
     def action_check_dns(self):
-        """Ask the DNS about the domain now and show what it says."""
-        self.ensure_one()
-        return self.env["mail.alias.domain.check"].create({"alias_domain_id": self.id}).action_check()
+        """Open a new check, which starts to ask as soon as it is seen."""
+        return self._new_check()._action_open()
 
-    # ------------------------------------------------------------
-    # DNS
-    # ------------------------------------------------------------
+    def check_dns(self):
+        """Ask the DNS about these domains now, and return the reports.
 
-    @api.model
-    def _ask_dns__(self, name, selectors):  # noqa: PLW3201
-        """The `DomainReport` about a domain name, within the lifetime of a resolver.
+        For monitoring over JSON-2; administrators only. Takes up to 8 seconds a domain.
 
-        Raises UserError when the name servers to ask are not addresses.
+        :returns: ``[{"id": int, "domain": str, "severity": "ok|info|warning|unknown|error",
+            "asked_at": ISO 8601 UTC, "elapsed": seconds, "findings": [dict]}]``
         """
-        return domain_report.check_sync(
-            name, self._dns_resolver(), selectors=self._split_list(selectors)
-        )
+        for alias_domain in self:
+            alias_domain._new_check()._check_dns__()
+        return self.get_dns_reports()
 
-    @api.model
-    def _dns_resolver(self):
-        nameservers = self.env["ir.config_parameter"].sudo().get_param(NAMESERVER_PARAMETER)
-        try:
-            return DnsResolver(self._split_list(nameservers) or None)
-        except CoreError as error:
-            raise UserError(self._dns_sentence(wording.ERRORS[error.code], error.params)) from error
+    def get_dns_reports(self):
+        """The reports of the latest checks, as `check_dns` returns them, without asking again.
 
-    @api.model
-    def _split_list(self, text):
-        return [part for raw in (text or "").split(",") if (part := raw.strip())]
+        A domain that has not been checked yet is left out.
+        """
+        self.env["mail.alias.domain.check"].check_access("read")
+        return [
+            {"id": alias_domain.id, **alias_domain.dns_check_id.report}
+            for alias_domain in self
+            if alias_domain.dns_check_id
+        ]
 
-    def _store_dns_report(self, report):
-        self.write(
+    def _new_check(self):
+        return self.env["mail.alias.domain.check"].create(
             {
-                "dns_status": report.severity.value,
-                "dns_checked_at": datetime.fromisoformat(report.asked_at).replace(tzinfo=None),
-                "dns_report": report.to_json(),
+                "alias_domain_id": self.id,
+                "domain_name": self.name,
+                "dkim_selectors": self.dkim_selectors,
             }
         )
 
-    @api.model
-    def _explain_finding(self, finding):
-        """What a finding means, in the language of the user."""
-        values = {**finding.values, "name": finding.name}
-        for parameter, texts in PARAMETER_TEXTS.items():
-            if parameter in values:
-                values[parameter] = self.env._(texts[values[parameter]])  # pylint: disable=translation-not-lazy
-        return self._dns_sentence(wording.SENTENCES[finding.code], values)
+    # ------------------------------------------------------------
+    # WATCHING
+    # ------------------------------------------------------------
 
     @api.model
-    def _dns_sentence(self, sentence, values):
-        """Sentences of `core.wording` are exported for translation from there."""
-        return self.env._(sentence).format(**values)
+    def _cron_check_dns(self):
+        """Check the domains whose turn it is, committing after each of them."""
+        due = self.search(
+            ["|", ("dns_next_check", "=", False), ("dns_next_check", "<=", fields.Datetime.now())],
+            order="dns_next_check NULLS FIRST, id",
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for alias_domain in due:
+            # Set first: a domain that makes the check fail must not be first again at once.
+            alias_domain._schedule_next_check()
+            if not self.env["ir.cron"]._commit_progress():
+                break
+            alias_domain._check_dns_or_log()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _check_dns_or_log(self):
+        """One domain that fails must not keep the others from being checked."""
+        try:
+            with self.env.cr.savepoint():
+                self._new_check()._check_dns__()
+        except Exception:
+            _logger.exception("The DNS of alias domain %s could not be checked", self.id)
+
+    def _schedule_next_check(self):
+        jitter = random.uniform(-CHECK_JITTER, CHECK_JITTER)  # noqa: S311
+        self.dns_next_check = fields.Datetime.now() + CHECK_INTERVAL * (1 + jitter)
+
+    def _register_check(self, check, changes):
+        """Make `check` the latest one, and tell of the changes that it found."""
+        self.dns_check_id = check
+        self._schedule_next_check()
+        if not changes:
+            return
+        self.message_post(
+            body=self._changes_body(changes),
+            subject=self.env._("The DNS of %(domain)s has changed", domain=self.name),
+        )
+        if any(change.is_regression for change in changes):
+            self._alert_of_regression([change for change in changes if change.is_regression])
+
+    def _changes_body(self, changes):
+        explain = self.env["mail.alias.domain.check"]._explain
+        return self.env["ir.qweb"]._render(
+            "email_communication.dns_changes",
+            {
+                "changes": [
+                    {
+                        "record": f"{change.record_type.replace('_', '-').upper()} {change.name}",
+                        "is_regression": change.is_regression,
+                        "before": [(explain(item), item.found) for item in change.before],
+                        "after": [(explain(item), item.found) for item in change.after],
+                    }
+                    for change in changes
+                ]
+            },
+        )
+
+    def _alert_of_regression(self, changes):
+        """One activity for each person to be told; an open one is brought up to date."""
+        note = self._changes_body(changes)
+        warning = self.env.ref("mail.mail_activity_data_warning")
+        open_activities = self.activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == warning
+        )
+        open_activities.note = note
+        for user in self._users_to_alert() - open_activities.user_id:
+            self.activity_schedule(
+                activity_type_id=warning.id,
+                summary=self.env._("The DNS of %(domain)s got worse", domain=self.name),
+                note=note,
+                user_id=user.id,
+            )
+
+    def _users_to_alert(self):
+        if users := self.dns_alert_user_ids:
+            return users
+        administrators = self.env.ref("base.group_system").sudo().all_user_ids
+        return administrators.filtered(lambda user: user.active and not user.share).sorted("id")[:1]

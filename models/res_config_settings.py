@@ -33,6 +33,9 @@ class ResConfigSettings(models.TransientModel):
     )
     alias_domain_dns_status = fields.Selection(related="alias_domain_id.dns_status")
     alias_domain_dns_checked_at = fields.Datetime(related="alias_domain_id.dns_checked_at")
+    alias_domain_dns_alert_user_ids = fields.Many2many(
+        related="alias_domain_id.dns_alert_user_ids", readonly=False
+    )
 
     @api.constrains("mail_gateway_loop_minutes", "mail_gateway_loop_threshold")
     def _check_mail_gateway_loop(self):

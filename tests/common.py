@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
-from ..models.mail_alias_domain import NAMESERVER_PARAMETER
+from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from ..scripts.sandbox import DEFAULT_ZONES, DnsPeer, Sandbox
 
 

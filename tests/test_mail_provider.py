@@ -177,15 +177,14 @@ class TestProviderOfMailbox(ProviderCase):
 
     def test_an_existing_mailbox_is_recognised_and_left_alone(self):
         mailbox = self.env["fetchmail.server"].create(
-            {"name": "Mailbox", "server": "imap.gmail.com", "port": 143, "user": "ada"}
+            {"name": "Mailbox", "server": "imap.acme.test", "port": 1143, "user": "ada"}
         )
-        self.assertEqual(mailbox.provider_id, self.preset("google"))
-        with Form(mailbox) as form:
-            form.name = "Renamed"
-            form.password = "secret"
-        self.assertEqual((mailbox.port, mailbox.is_ssl), (143, False))
-        mailbox.server = "imap.acme.test"
         self.assertFalse(mailbox.provider_id)
+        with Form(mailbox) as form:
+            form.server = "imap.gmail.com"
+            form.password = "secret"
+        self.assertEqual(mailbox.provider_id, self.preset("google"))
+        self.assertEqual((mailbox.port, mailbox.is_ssl), (1143, False))
 
 
 @tagged("post_install", "-at_install")

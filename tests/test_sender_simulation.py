@@ -2,6 +2,7 @@ from lxml import html
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
+from odoo.tools import mute_logger
 
 
 @tagged("post_install", "-at_install")
@@ -65,6 +66,7 @@ class TestSenderSimulation(TransactionCase):
         self.assertIn("“ada at acme.test” is not an e-mail address", simulation.explanation)
         self.assertFalse(simulation.steps_html)
 
+    @mute_logger("odoo.addons.base.models.ir_mail_server")
     def test_no_server_at_all(self):
         (self.transactional + self.newsletters).action_archive()
         simulation = self.simulate("ada@acme.test")

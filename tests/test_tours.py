@@ -30,3 +30,11 @@ class TestTours(SandboxCase, HttpCase):
         )
         [received] = self.sandbox.smtp.received
         self.assertEqual(received.rcpt_tos, ("customer@customer.test",))
+
+    def test_dns_check(self):
+        action = self.env.ref("email_communication.mail_alias_domain_check_action")
+        self.start_tour(
+            f"/odoo/action-{action.id}", "email_communication_dns_check", login="admin"
+        )
+        check = self.env["mail.alias.domain.check"].search([("domain_name", "=", "broken.test")])
+        self.assertEqual(check.severity, "error")

@@ -1,1 +1,1 @@
-from . import ir_mail_server_simulate, mail_alias_domain_check
+from . import ir_mail_server_simulate

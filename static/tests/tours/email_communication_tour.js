@@ -10,24 +10,12 @@ registry.category("web_tour.tours").add("email_communication_settings", {
         {
             content: "The SPF record is fine, and is shown",
             trigger:
-                ".modal .o_kanban_record:contains('SPF'):contains('Fine'):contains('v=spf1')",
+                ".modal .o-email-communication-DnsFinding[data-kind='spf']:contains('Fine'):contains('v=spf1')",
         },
         {
             content: "The key of the selector is fine",
-            trigger: ".modal .o_kanban_record:contains('odoo._domainkey.acme.test'):contains('2048')",
-        },
-        {
-            content: "Ask about a domain that is not set up in Odoo",
-            trigger: ".modal div[name='domain_name'] input",
-            run: "edit broken.test",
-        },
-        {
-            trigger: ".modal button[name='action_check']",
-            run: "click",
-        },
-        {
-            content: "Two SPF records are an error, said in words",
-            trigger: ".modal .o_kanban_record:contains('Wrong'):contains('2 SPF records')",
+            trigger:
+                ".modal .o-email-communication-DnsFinding:contains('odoo._domainkey.acme.test'):contains('2048')",
         },
         {
             trigger: ".modal footer button:contains('Close')",
@@ -35,7 +23,7 @@ registry.category("web_tour.tours").add("email_communication_settings", {
         },
         {
             content: "The verdict stands beside the alias domain",
-            trigger: "#email-alias-setting .badge:contains('DNS is fine')",
+            trigger: "#email-alias-setting .badge:contains('Fine')",
         },
         {
             content: "Ask which server will send",
@@ -67,27 +55,11 @@ registry.category("web_tour.tours").add("email_communication_settings", {
             run: "click",
         },
         {
-            content: "A threshold of zero makes no sense",
-            trigger: "div[name='mail_gateway_loop_threshold'] input",
-            run: "edit 0",
-        },
-        {
-            trigger: "button[name='execute']",
-            run: "click",
-        },
-        {
-            trigger: ".modal:contains('whole numbers of 1 or more')",
-        },
-        {
-            trigger: ".modal footer button",
-            run: "click",
-        },
-        {
             trigger: "div[name='mail_gateway_loop_threshold'] input",
             run: "edit 25",
         },
         {
-            trigger: "button[name='execute']",
+            trigger: ".o_form_button_save",
             run: "click",
         },
         {
@@ -125,6 +97,42 @@ registry.category("web_tour.tours").add("email_communication_chatter", {
             content: "and From and the envelope sender as sent",
             trigger:
                 ".o-mail-MessageNotificationPopover:contains('ada@acme.test'):contains('bounce@acme.test')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("email_communication_dns_check", {
+    steps: () => [
+        {
+            content: "Ask about a domain that is not set up in Odoo",
+            trigger: ".o_list_view button:contains('Check a Domain')",
+            run: "click",
+        },
+        {
+            trigger: ".modal div[name='domain_name'] input",
+            run: "edit broken.test",
+        },
+        {
+            trigger: ".modal footer button[name='action_check']:visible",
+            run: "click",
+        },
+        {
+            content: "Two SPF records are an error, said in words, with the one to publish",
+            trigger:
+                ".modal .o-email-communication-DnsFinding[data-severity='error']:contains('2 SPF records'):contains('There should be')",
+        },
+        {
+            content: "The record to publish can be copied",
+            trigger:
+                ".modal .o-email-communication-DnsFinding[data-kind='spf'] button:contains('Copy')",
+        },
+        {
+            content: "and all of them as lines of a zone file",
+            trigger: ".modal div[name='zone_snippet']:contains('broken.test. IN TXT')",
+        },
+        {
+            trigger: ".modal footer button:contains('Close')",
+            run: "click",
         },
     ],
 });

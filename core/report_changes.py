@@ -1,0 +1,65 @@
+"""What has changed between reports about one domain, and whether it got worse.
+
+What could not be told is no change: a record is compared with what was last known about it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .domain_report import DomainReport
+from .finding import Finding, Severity, worst
+
+VALUES_OF_THE_DOMAIN = frozenset(("mx", "spf", "dkim", "dmarc", "mta_sts", "tls_rpt"))
+"""Checks whose values the domain's owner publishes. Elsewhere, as with the addresses of a
+provider's host, a value that differs is no news; a verdict that differs is."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The findings about one record, or about one sender of the domain, before and after."""
+
+    record_type: str
+    name: str
+    before: tuple[Finding, ...]
+    after: tuple[Finding, ...]
+
+    @property
+    def is_regression(self) -> bool:
+        before, after = worst(self.before), worst(self.after)
+        worse = worst((*self.before, *self.after)) is not before
+        return worse and after in (Severity.WARNING, Severity.ERROR)
+
+
+def find_changes(report: DomainReport, previous: Sequence[DomainReport]) -> tuple[Change, ...]:
+    """The changes in `report` since the `previous` reports, which start with the latest one."""
+    if not previous:
+        return ()
+    groups = [_by_record(item.findings) for item in previous]
+    changes = []
+    for key, after in _by_record(report.findings).items():
+        before = next((group[key] for group in groups if _is_known(group.get(key))), ())
+        if _is_known(after) and _essence(before) != _essence(after):
+            changes.append(Change(*key, before, after))
+    return tuple(changes)
+
+
+def _by_record(findings: Iterable[Finding]) -> dict[Key, tuple[Finding, ...]]:
+    groups: dict[Key, list[Finding]] = {}
+    for item in findings:
+        name = str(item.values.get("sender", item.name))
+        groups.setdefault((item.record_type, name), []).append(item)
+    return {key: tuple(items) for key, items in groups.items()}
+
+
+def _is_known(findings) -> bool:
+    return bool(findings) and all(item.severity is not Severity.UNKNOWN for item in findings)
+
+
+def _essence(findings: Iterable[Finding]) -> set:
+    """What counts as different; the order of records in an answer does not."""
+    return {
+        (item.code, tuple(sorted(item.found)) if item.record_type in VALUES_OF_THE_DOMAIN else ())
+        for item in findings
+    }

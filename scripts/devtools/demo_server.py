@@ -159,7 +159,7 @@ def _serve(runner: Runner, port: int) -> int:
         say(ADVICE.format(url=url, log=log))
         try:
             child.wait()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             say("\nStopping.")
             return 0
     raise DevError(f"Odoo ended by itself; the log is {log}")

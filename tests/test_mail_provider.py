@@ -285,6 +285,7 @@ class TestExpectedSenders(ProviderCase):
         self.assertEqual(self.names("other.test"), ["Shared"])
 
     def test_the_command_line_server(self):
+        ada = new_test_user(self.env, "ada", email="ada@acme.test")
         self.env["ir.config_parameter"].set_param("mail.default.from_filter", False)
         with command_line(smtp_server="smtp.gmail.com", smtp_port=587, from_filter=False):
             (sender,) = self.expected("acme.test")
@@ -297,7 +298,6 @@ class TestExpectedSenders(ProviderCase):
             self.assertEqual((sender.host, sender.spf_terms, sender.selectors), ("", None, None))
             self.assertEqual(self.names("other.test"), [])
             self.assertEqual(len(self.names("other.test", "notifications@other.test")), 1)
-        ada = new_test_user(self.env, "ada", email="ada@acme.test")
         personal = self.create("Ada's", owner_user_id=ada.id, from_filter="ada@acme.test")
         self.assertEqual(len(self.names("acme.test")), 2, "a personal server serves its owner only")
         personal.owner_user_id = False

@@ -5,13 +5,14 @@ import json
 import shutil
 import sys
 import textwrap
+from typing import TextIO
 
 from . import domain_report, https
 from .dns_name import InvalidName, mail_domain
 from .error import CoreError
 from .finding import Severity, finding, printable
 from .resolver import LIFETIME, DnsResolver, run
-from .spf import measure_domain
+from .spf import Cost, measure_domain
 from .wording import MARKS, explain, explain_error
 
 USAGE_ERROR = 64  # exit status EX_USAGE of sysexits.h
@@ -38,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(USAGE_ERROR, f"{message[:1].upper()}{message[1:]}. Try --help.\n")
 
 
-def main(arguments=None, output=None):
+def main(arguments: list[str] | None = None, output: TextIO | None = None) -> int:
     """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
     try:
@@ -81,7 +82,7 @@ def _width():
     return min(shutil.get_terminal_size().columns, WIDTH_MAX)
 
 
-def as_tree(cost):
+def as_tree(cost: Cost) -> str:
     """The cost of an SPF record as lines, one for each term that costs something."""
     return "\n".join([f"{'look-ups':>8} {'void':>5}  term", *_branches(cost, 0)])
 
@@ -94,7 +95,7 @@ def _branches(cost, depth):
         yield from _branches(child, depth + 1)
 
 
-def as_table(report, width):
+def as_table(report: domain_report.DomainReport, width: int) -> str:
     """The report as lines of text, one block for each finding."""
     lines = [f"{report.domain}, asked {report.asked_at}, {report.elapsed:.2f} s", ""]
     for item in report.findings:
@@ -147,7 +148,7 @@ def _command(commands, name, function, summary, description):
     return command
 
 
-def seconds(text):
+def seconds(text: str) -> float:
     """A positive number; argparse names this function in what it says about another text."""
     value = float(text)
     if not 0 < value < float("inf"):

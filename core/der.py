@@ -9,7 +9,7 @@ class DerError(ValueError):
     """Octets that are no public RSA key."""
 
 
-def rsa_key_bits(data):
+def rsa_key_bits(data: bytes) -> int:
     """The length in bits of the modulus in a SubjectPublicKeyInfo (RFC 5280 section 4.1) or in
     a bare RSAPublicKey (RFC 8017 appendix A.1.1), both of which RFC 6376 verifiers meet."""
     outer = _only(data, _SEQUENCE)

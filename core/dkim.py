@@ -3,13 +3,15 @@
 import asyncio
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import tag_list
 from .der import DerError, rsa_key_bits
 from .dns_name import InvalidName, to_ascii
-from .finding import finding, unknown
-from .resolver import Status
+from .expected_sender import Selector
+from .finding import Finding, finding, unknown
+from .resolver import Resolver, Status
 
 RSA_BITS_MIN = 1024  # bits, RFC 8301 section 3.2: verifiers treat shorter keys as no key
 RSA_BITS_ADVISED = 2048  # bits, RFC 8301 section 3.2
@@ -35,15 +37,15 @@ class DkimKey:
     flags: frozenset[str]
 
     @property
-    def revoked(self):
+    def revoked(self) -> bool:
         return not self.bits
 
     @property
-    def testing(self):
+    def testing(self) -> bool:
         return "y" in self.flags
 
 
-def parse(text):
+def parse(text: str) -> DkimKey:
     """The key in the text of a record; raises DkimError."""
     try:
         tags = tag_list.parse(text)
@@ -60,12 +62,13 @@ def parse(text):
     return DkimKey(key_type, _bits(key_type, tags["p"]), flags)
 
 
-def key_name(selector, domain):
+def key_name(selector: str, domain: str) -> str:
     """The name of the record of a selector; raises InvalidName."""
     return to_ascii(f"{selector.strip()}._domainkey.{domain}")
 
 
-async def check(domain, resolver, selectors=()):
+async def check(domain: str, resolver: Resolver,
+                selectors: Sequence[Selector] = ()) -> tuple[Finding, ...]:
     """The findings about the keys of the selectors, `Selector` objects, at a signing domain."""
     if not selectors:
         return (finding("dkim_not_checked", "dkim", f"_domainkey.{domain}", "TXT"),)

@@ -31,7 +31,7 @@ class InvalidName(CoreError):
     """
 
 
-def to_ascii(name):
+def to_ascii(name: str) -> str:
     """The name in the form that can be asked for; raises InvalidName."""
     text = name.strip()
     text = text[:-1] if _DOTS.match(text[-1:]) else text
@@ -46,7 +46,7 @@ def to_ascii(name):
     return ascii_name
 
 
-def mail_domain(name):
+def mail_domain(name: str) -> str:
     """The domain of an e-mail address in ASCII; raises InvalidName."""
     text = name.strip().strip("[]")
     if _is_address(text):
@@ -63,7 +63,7 @@ def mail_domain(name):
     return ascii_name
 
 
-def is_subdomain(name, parent):
+def is_subdomain(name: str, parent: str) -> bool:
     """Whether `name` is `parent` or below it; both in ASCII."""
     return name == parent or name.endswith("." + parent)
 

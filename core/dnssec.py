@@ -2,11 +2,11 @@
 
 import asyncio
 
-from .finding import finding
-from .resolver import Status
+from .finding import Finding, finding
+from .resolver import Resolver, Status
 
 
-async def check(domain, resolver):
+async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     """One finding: validated, signed, not signed, or not known."""
     labels = domain.split(".")
     zones = [".".join(labels[start:]) for start in range(len(labels) - 1)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -9,9 +10,9 @@ from . import dkim, dnssec, mta_sts, mx, smtp_host, tls_rpt
 from .dmarc import judge as dmarc
 from .dmarc.senders import judge, look_up
 from .dns_name import InvalidName, is_subdomain, mail_domain
-from .expected_sender import Selector
-from .finding import Finding, finding, printable, worst
-from .resolver import Status, run
+from .expected_sender import Selector, Sender
+from .finding import Finding, Severity, finding, printable, worst
+from .resolver import Resolver, Status, run
 from .spf import judge as spf
 
 
@@ -28,10 +29,10 @@ class DomainReport:
     elapsed: float
 
     @property
-    def severity(self):
+    def severity(self) -> Severity:
         return worst(self.findings)
 
-    def to_json(self):
+    def to_json(self) -> dict:
         """A dict of JSON types; `from_json` reads it back."""
         return {
             "domain": self.domain,
@@ -42,7 +43,7 @@ class DomainReport:
         }
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: dict) -> "DomainReport":
         findings = tuple(Finding.from_json(item) for item in data["findings"])
         return cls(data["domain"], findings, data["asked_at"], data["elapsed"])
 
@@ -51,12 +52,14 @@ def _utc_now():
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
-async def check(domain, resolver, selectors=(), senders=(), mx_host="", transport=False,
-                fetch=None, now=_utc_now, clock=time.monotonic):
+async def check(domain: str, resolver: Resolver, selectors: Iterable[str] = (),
+                senders: Sequence[Sender] = (), mx_host: str = "", transport: bool = False,
+                fetch: mta_sts.Fetch | None = None, now: Callable[[], str] = _utc_now,
+                clock: Callable[[], float] = time.monotonic) -> DomainReport:
     """The report about a domain, within the lifetime of the resolver; raises nothing for it.
 
     :param selectors: names of DKIM selectors to check beside those of the senders
-    :param senders: `Sender` objects, for what is expected to send mail for the domain
+    :param senders: what is expected to send mail for the domain
     :param mx_host: see `mx.check`
     :param transport: whether to look as well at what protects mail on its way to the domain:
         MTA-STS, TLS-RPT and DNSSEC
@@ -74,7 +77,8 @@ async def check(domain, resolver, selectors=(), senders=(), mx_host="", transpor
     return DomainReport(name, findings, asked_at, round(clock() - start, 3))
 
 
-def check_sync(domain, resolver, selectors=(), **options):
+def check_sync(domain: str, resolver: Resolver, selectors: Iterable[str] = (),
+               **options) -> DomainReport:
     """`check` for callers that are not coroutines."""
     return run(check(domain, resolver, selectors, **options))
 

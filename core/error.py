@@ -8,7 +8,7 @@ class CoreError(ValueError):
     words it from these two.
     """
 
-    def __init__(self, code, **params):
+    def __init__(self, code: str, **params: str | int):
         super().__init__(code, params)
         self.code = code
         self.params = params

@@ -5,10 +5,12 @@ Codes that end in _unknown mean "could not tell": neither wrong nor fine. Their 
 unknown as well, except where the answer would be information only.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from .finding_codes import CODES
+from .resolver import Answer
 
 FOUND_MAX = 4096  # characters of one found value that are kept; no useful record is longer
 
@@ -49,14 +51,14 @@ class Finding:
     params: tuple[tuple[str, str | int], ...] = ()
 
     @property
-    def severity(self):
+    def severity(self) -> Severity:
         return Severity(CODES[self.code].severity)
 
     @property
-    def values(self):
+    def values(self) -> dict[str, str | int]:
         return dict(self.params)
 
-    def to_json(self):
+    def to_json(self) -> dict:
         """A dict of JSON types; `from_json` reads it back."""
         return {
             "code": self.code,
@@ -70,7 +72,7 @@ class Finding:
         }
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: dict) -> "Finding":
         return cls(
             code=data["code"],
             record_type=data["record_type"],
@@ -82,7 +84,8 @@ class Finding:
         )
 
 
-def finding(code, record_type, name, rdtype, found=(), expected=None, **params):
+def finding(code: str, record_type: str, name: str, rdtype: str, found: Iterable[str] = (),
+            expected: str | None = None, **params: str | int) -> Finding:
     """A finding whose third-party texts have been made safe to store and to print.
 
     Raises TypeError where the parameters are not those that `CODES` promises.
@@ -97,18 +100,18 @@ def finding(code, record_type, name, rdtype, found=(), expected=None, **params):
                    tuple(sorted(clean.items())))
 
 
-def unknown(record_type, answer, **params):
+def unknown(record_type: str, answer: Answer, **params: str | int) -> Finding:
     """The finding for a question that got no usable answer."""
     return finding(f"{record_type}_unknown", record_type, answer.name, answer.rdtype,
                    status=answer.status.value, **params)
 
 
-def worst(findings):
+def worst(findings: Iterable[Finding]) -> Severity:
     """The severity that stands for all of them."""
     return max((item.severity for item in findings), key=_RANK.index, default=Severity.OK)
 
 
-def printable(text):
+def printable(text: str) -> str:
     """The text without control characters, which a record may hold and a database may not."""
     shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
     return shown if len(shown) <= FOUND_MAX else shown[:FOUND_MAX] + "…"

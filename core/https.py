@@ -18,7 +18,8 @@ class FetchError(CoreError):
     """
 
 
-async def fetch(host, path, address, port=PORT, context=None):
+async def fetch(host: str, path: str, address: str, port: int = PORT,
+                context: ssl.SSLContext | None = None) -> str:
     """The text of https://host/path from the server at an address; raises FetchError.
 
     Redirects are not followed (RFC 8461 section 3.3). The caller bounds the time it takes.

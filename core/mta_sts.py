@@ -2,17 +2,23 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from . import mx, tag_list
-from .finding import finding, unknown
+from .finding import Finding, finding, unknown
 from .https import FetchError
+from .resolver import Resolver
 
 POLICY_PATH = "/.well-known/mta-sts.txt"  # RFC 8461 section 3.3
 MODES = ("enforce", "testing", "none")  # RFC 8461 section 3.2
 MAX_AGE_MAX = 31557600  # seconds, RFC 8461 section 3.2: one year
 
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")  # RFC 8461 section 3.1
+
+
+Fetch = Callable[[str, str, str], Awaitable[str]]
+"""(host, path, address) -> text of the file; raises `FetchError`, like `https.fetch`."""
 
 
 class PolicyError(ValueError):
@@ -31,13 +37,13 @@ class Policy:
     max_age: int
     hosts: tuple[str, ...]
 
-    def allows(self, host):
+    def allows(self, host: str) -> bool:
         """RFC 8461 section 4.1: "*." stands for exactly one label."""
         patterns = {pattern.lower().rstrip(".") for pattern in self.hosts}
         return host in patterns or f"*.{host.partition('.')[2]}" in patterns
 
 
-def parse_policy(text):
+def parse_policy(text: str) -> Policy:
     """The policy in the text of a file (RFC 8461 section 3.2); raises PolicyError."""
     values, hosts = {}, []
     for line in text.splitlines():
@@ -60,11 +66,11 @@ def parse_policy(text):
     return Policy(values["mode"], int(max_age), tuple(hosts))
 
 
-async def check(domain, resolver, fetch=None):
+async def check(domain: str, resolver: Resolver,
+                fetch: Fetch | None = None) -> tuple[Finding, ...]:
     """The findings about MTA-STS of a domain.
 
-    :param fetch: coroutine function (host, path, address) -> text of the file, which raises
-        `FetchError`, like `https.fetch`; None where HTTPS must not be used
+    :param fetch: None where HTTPS must not be used
     """
     answer = await resolver.query(f"_mta-sts.{domain}", "TXT")
     if not answer.known:

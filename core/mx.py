@@ -2,10 +2,12 @@
 
 import asyncio
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import smtp_host
-from .finding import Severity, finding, unknown
+from .finding import Finding, Severity, finding, unknown
+from .resolver import Answer, Resolver
 
 NULL_HOST = "."  # RFC 7505 section 3
 PREFERENCE = 10  # of a record that is proposed; any number does where there is one record
@@ -22,13 +24,14 @@ class MxHost:
         return f"{self.preference} {self.host}"
 
 
-def parse(records):
+def parse(records: Iterable[str]) -> tuple[MxHost, ...]:
     """The hosts of the MX records of an answer, in the order of delivery."""
     split = (text.split(" ", 1) for text in records)
     return tuple(sorted(MxHost(int(preference), host) for preference, host in split))
 
 
-async def check(domain, resolver, expected_host=""):
+async def check(domain: str, resolver: Resolver,
+                expected_host: str = "") -> tuple[Finding, ...]:
     """The findings about where mail for the domain goes.
 
     :param expected_host: the host that mail for the domain should reach directly, where a
@@ -72,7 +75,7 @@ def _judge_expected(domain, hosts, expected):
         yield _say(domain, hosts, code, value, host=expected, others=others)
 
 
-async def addresses(host, resolver):
+async def addresses(host: str, resolver: Resolver) -> list[Answer]:
     """The answers for both address families."""
     return await asyncio.gather(resolver.query(host, "A"), resolver.query(host, "AAAA"))
 

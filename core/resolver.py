@@ -10,9 +10,11 @@ import ipaddress
 import re
 import sys
 import time
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Protocol, TypeVar
 
 import dns.asyncresolver
 import dns.exception
@@ -31,6 +33,8 @@ ATTEMPTS = 2  # questions to each name server before it counts as silent; a data
 EDNS_PAYLOAD = 1232  # octets that cross every path unfragmented, DNS flag day 2020
 IN_FLIGHT_MAX = 64  # open questions of one check; each one holds a socket
 PORT_MAX = 65535
+
+T = TypeVar("T")
 
 _NAMESERVER = re.compile(
     r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^:\[\]]+|[^\[\]]*:[^\[\]]*:[^\[\]]*))"
@@ -75,9 +79,17 @@ class Answer:
     authenticated: bool = False
 
     @property
-    def known(self):
+    def known(self) -> bool:
         """Whether the DNS made a statement, be it that there is nothing."""
         return self.status in (Status.OK, Status.NXDOMAIN, Status.NODATA)
+
+
+class Resolver(Protocol):
+    """What the rest of core needs of a resolver: `DnsResolver`, or a substitute in tests."""
+
+    remaining: float
+
+    async def query(self, name: str, rdtype: str) -> Answer: ...
 
 
 class DnsResolver:
@@ -91,8 +103,9 @@ class DnsResolver:
     :raises InvalidNameserver: an address is none, or the system is configured with none
     """
 
-    def __init__(self, nameservers=None, port=53, timeout=TIMEOUT, lifetime=LIFETIME,
-                 clock=time.monotonic):
+    def __init__(self, nameservers: Iterable[str] | None = None, port: int = 53,
+                 timeout: float = TIMEOUT, lifetime: float = LIFETIME,
+                 clock: Callable[[], float] = time.monotonic):
         self._dns = _dnspython_resolver(nameservers, port)
         self._dns.timeout = timeout
         self._question_time = ATTEMPTS * timeout * len(self._dns.nameservers)
@@ -104,13 +117,13 @@ class DnsResolver:
         self._in_flight = {}
 
     @property
-    def remaining(self):
+    def remaining(self) -> float:
         """Seconds left of the lifetime; it starts to run with the first question."""
         if self._deadline is None:
             self._deadline = self._clock() + self.lifetime
         return max(0.0, self._deadline - self._clock())
 
-    async def query(self, name, rdtype):
+    async def query(self, name: str, rdtype: str) -> Answer:
         """The answer for a name (IDN or ASCII) and a type like "TXT"; never raises for it."""
         try:
             key = (to_ascii(name), rdtype)
@@ -150,7 +163,7 @@ class DnsResolver:
             return _answer(name, rdtype, answer)
 
 
-def run(coroutine):
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end from ordinary code, and return its result.
 
     Where an event loop already runs in this thread, as in a notebook or under another greenlet of
@@ -168,7 +181,7 @@ def run(coroutine):
         return executor.submit(asyncio.run, coroutine).result()
 
 
-def parse_nameserver(text, port=53):
+def parse_nameserver(text: str, port: int = 53) -> tuple[str, int]:
     """The (address, port) that a text like "[::1]:53" names; raises InvalidNameserver."""
     match = _NAMESERVER.fullmatch(text.strip())
     try:

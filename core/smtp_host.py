@@ -5,10 +5,11 @@ Many receivers refuse mail from an address without such a pair.
 
 import asyncio
 import ipaddress
+from collections.abc import Sequence
 
 from .dns_name import InvalidName, to_ascii
-from .finding import finding
-from .resolver import Status
+from .finding import Finding, finding
+from .resolver import Resolver, Status
 
 ADDRESSES_MAX = 8  # of one host; large providers have more, and all of them alike
 NAMES_MAX = 8  # reverse names of one address that are followed
@@ -19,7 +20,7 @@ _PRIVATE = tuple(map(ipaddress.ip_network, (
     "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")))
 
 
-async def check(host, resolver):
+async def check(host: str, resolver: Resolver) -> tuple[Finding, ...]:
     """The findings about a host that sends: a name, or an address."""
     try:
         addresses, silent = await _addresses(host, resolver)
@@ -35,7 +36,8 @@ async def check(host, resolver):
     return wrong or (finding("smtp_host_ok", "smtp_host", host, "PTR", addresses, host=host),)
 
 
-async def check_addresses(host, addresses, resolver, kind):
+async def check_addresses(host: str, addresses: Sequence[str], resolver: Resolver,
+                          kind: str) -> tuple[Finding, ...]:
     """What is wrong with the reverse names of the addresses of a host.
 
     :param kind: "smtp_host" for one that sends, "mx_host" for one that receives, where it

@@ -13,7 +13,7 @@ class TagListError(ValueError):
         self.part = part
 
 
-def parse(text):
+def parse(text: str) -> dict[str, str]:
     """The tags as a dict in their order; values keep their case. Raises TagListError."""
     tags = {}
     parts = text.split(";")

@@ -3,13 +3,14 @@
 import re
 
 from . import tag_list
-from .finding import finding, unknown
+from .finding import Finding, finding, unknown
+from .resolver import Resolver
 
 _VERSION = re.compile(r"v=TLSRPTv1\s*;")  # RFC 8460 section 3
 _URI = re.compile(r"mailto:[^@\s,!]+@[^@\s,!]+|https://[^\s,!]+", re.IGNORECASE)
 
 
-async def check(domain, resolver):
+async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     """The findings about TLS reporting of a domain."""
     answer = await resolver.query(f"_smtp._tls.{domain}", "TXT")
     if not answer.known:

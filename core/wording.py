@@ -1,6 +1,7 @@
 """Plain English for the command line. Odoo words the same codes in the user's language."""
 
-from .finding import Severity
+from .error import CoreError
+from .finding import Finding, Severity
 
 MARKS = {
     Severity.OK: "fine",
@@ -285,13 +286,13 @@ PARAMETERS = {
 }
 
 
-def explain(item):
+def explain(item: Finding) -> str:
     """One or two sentences about a finding: what is, what should be, what to do."""
     words = {param: PARAMETERS[param][value] if param in PARAMETERS else value
              for param, value in item.params}
     return SENTENCES[item.code].format(name=item.name, **words)
 
 
-def explain_error(error):
+def explain_error(error: CoreError) -> str:
     """One sentence about an exception of core."""
     return ERRORS[error.code].format(**error.params)

@@ -3,10 +3,14 @@
 What is to be removed comes as a comment that starts with ";-".
 """
 
+from collections.abc import Iterable
+
+from .finding import Finding
+
 STRING_MAX = 255  # octets of one string of a TXT record, RFC 1035 section 3.3
 
 
-def export(findings):
+def export(findings: Iterable[Finding]) -> str:
     """The records to publish, one a line, each after those it replaces."""
     lines = {}
     for item in findings:
@@ -17,7 +21,7 @@ def export(findings):
     return "".join(f"{line}\n" for line in lines)
 
 
-def text_strings(text):
+def text_strings(text: str) -> str:
     """The quoted strings of a TXT record, none longer than DNS allows."""
     data = text.encode("utf-8")
     pieces = [data[start:start + STRING_MAX] for start in range(0, len(data), STRING_MAX)]

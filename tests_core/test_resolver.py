@@ -1,8 +1,11 @@
 """core.resolver against a real DNS server on loopback."""
 
 import asyncio
+import contextlib
 import time
 
+import dns.flags
+import dns.message
 import pytest
 
 from core.resolver import DnsResolver, InvalidNameserver, Status, parse_nameserver, run
@@ -110,6 +113,41 @@ def test_a_long_answer_comes_over_tcp(ask, peer):
 def test_a_truncated_answer_comes_over_tcp(ask, peer):
     peer.fail("mx1.example.test", "A", "truncate")
     assert ask("mx1.example.test").records == ("192.0.2.1",)
+
+
+def test_a_server_that_drips_its_answer_over_tcp():
+    """It truncates over UDP, and then sends one octet after the other, for ever."""
+    async def drip(_reader, writer):
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer.transport):
+            while True:
+                writer.write(b"\x01")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+    class Truncating(asyncio.DatagramProtocol):
+        def connection_made(self, transport):
+            self.transport = transport
+
+        def datagram_received(self, data, address):
+            response = dns.message.make_response(dns.message.from_wire(data))
+            response.flags |= dns.flags.TC
+            self.transport.sendto(response.to_wire(), address)
+
+    async def play():
+        server = await asyncio.start_server(drip, "127.0.0.1", 0)
+        address = server.sockets[0].getsockname()
+        transport, _protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+            Truncating, local_addr=address)
+        resolver = DnsResolver([f"127.0.0.1:{address[1]}"], timeout=0.2, lifetime=0.5)
+        start = time.monotonic()
+        answer = await resolver.query("example.test", "A")
+        transport.close()
+        server.close()
+        return answer.status, time.monotonic() - start
+
+    status, seconds = asyncio.run(play())
+    assert status in (Status.TIMEOUT, Status.MALFORMED)
+    assert seconds < 0.5 + 0.3
 
 
 def test_nobody_listens():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..dns_name import InvalidName, is_subdomain, to_ascii
+from ..resolver import Resolver
 from .discovery import discover
 
 
@@ -19,7 +20,7 @@ class Match(str, Enum):
     UNKNOWN = "unknown"
 
     @property
-    def aligned(self):
+    def aligned(self) -> bool | None:
         """True, False, or None where the DNS did not tell."""
         if self is Match.UNKNOWN:
             return None
@@ -45,11 +46,11 @@ class Alignment:
     dkim: Match
 
     @property
-    def verdict(self):
+    def verdict(self) -> Verdict:
         return verdict(self.spf.aligned, self.dkim.aligned)
 
 
-def verdict(spf, dkim):
+def verdict(spf: bool | None, dkim: bool | None) -> Verdict:
     """The verdict for two statements, each True, False or None for not known."""
     if spf and dkim:
         return Verdict.BOTH
@@ -58,7 +59,8 @@ def verdict(spf, dkim):
     return Verdict.UNKNOWN if None in (spf, dkim) else Verdict.NONE
 
 
-async def align(from_address, envelope_sender, dkim_domain, resolver):
+async def align(from_address: str, envelope_sender: str, dkim_domain: str,
+                resolver: Resolver) -> Alignment:
     """The alignment of a mail.
 
     :param from_address: the address in the From header, or its domain

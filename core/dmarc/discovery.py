@@ -6,9 +6,10 @@ organizational domain, which it takes from that list.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..resolver import Answer
+from ..resolver import Answer, Resolver
 from .record import DmarcError, DmarcRecord, is_dmarc, parse
 
 LABELS_MAX = 8  # DMARCbis section 4.10: longer names are asked for, then cut to seven labels
@@ -41,7 +42,7 @@ class Discovery:
     failed: Step | None
 
     @property
-    def policy(self):
+    def policy(self) -> str:
         """The policy for the domain itself, "" without a record."""
         if not self.applied:
             return ""
@@ -50,7 +51,7 @@ class Discovery:
         return record.subdomain_policy if inherited else record.policy
 
 
-def walk_names(domain):
+def walk_names(domain: str) -> list[str]:
     """The names to ask at, from the domain up to its top-level domain."""
     labels = domain.split(".")
     names = [domain]
@@ -58,7 +59,7 @@ def walk_names(domain):
     return names + [".".join(labels[start:]) for start in range(len(labels))]
 
 
-async def discover(domain, resolver):
+async def discover(domain: str, resolver: Resolver) -> Discovery:
     """The record that applies to the domain; all names are asked at once."""
     steps = await asyncio.gather(*(_step(name, resolver) for name in walk_names(domain)))
     organizational = organizational_domain(steps)
@@ -70,7 +71,7 @@ async def discover(domain, resolver):
                      silent[0] if silent and not settled else None)
 
 
-def organizational_domain(steps):
+def organizational_domain(steps: Sequence[Step]) -> str:
     """DMARCbis section 4.10.2, on the steps of a walk from the longest name to the shortest."""
     with_record = [step for step in steps if step.record]
     for step in with_record:

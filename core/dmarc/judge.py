@@ -4,12 +4,13 @@ import asyncio
 from contextlib import suppress
 
 from ..dns_name import InvalidName, is_subdomain, to_ascii
-from ..finding import finding, unknown
+from ..finding import Finding, finding, unknown
+from ..resolver import Resolver
 from .discovery import discover
 from .record import PERCENT_MAX, DmarcError, is_dmarc, parse
 
 
-async def check(domain, resolver):
+async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     """The findings about DMARC of a domain."""
     discovery = await discover(domain, resolver)
     own = discovery.steps[0]

@@ -59,12 +59,12 @@ class DmarcRecord:
     ignored: tuple[tuple[str, str], ...] = field(default=())
 
 
-def is_dmarc(text):
+def is_dmarc(text: str) -> bool:
     """Whether a TXT record is meant for DMARC: the version comes first (RFC 7489 s. 6.3)."""
     return bool(_VERSION.match(text))
 
 
-def parse(text):
+def parse(text: str) -> DmarcRecord:
     """The record in `text`; raises DmarcError."""
     try:
         tags = {tag.lower(): value for tag, value in tag_list.parse(text).items()}
@@ -92,7 +92,7 @@ def parse(text):
     )
 
 
-def report_addresses(text):
+def report_addresses(text: str | None) -> tuple[ReportAddress, ...]:
     """The addresses of a rua or ruf value."""
     uris = [part.strip() for part in (text or "").split(",") if part.strip()]
     matches = [(uri, _URI.fullmatch(uri)) for uri in uris]

@@ -1,9 +1,12 @@
 """For every sender of a domain: does its mail pass DMARC, and by what."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..finding import Severity, finding
+from ..expected_sender import Sender
+from ..finding import Finding, Severity, finding
+from ..resolver import Resolver
 from ..spf import judge as spf
 from .alignment import Alignment, Match, Verdict, align, verdict
 
@@ -28,7 +31,7 @@ class SenderFacts:
     allowed: bool | None = None
 
 
-async def look_up(domain, sender, resolver):
+async def look_up(domain: str, sender: Sender, resolver: Resolver) -> SenderFacts:
     """The facts about one sender of the domain."""
     envelope_domain = sender.envelope_domain or domain
     alignment, allowed = await asyncio.gather(
@@ -37,7 +40,8 @@ async def look_up(domain, sender, resolver):
     return SenderFacts(alignment, allowed)
 
 
-def judge(domain, sender, facts, spf_allowed, keys):
+def judge(domain: str, sender: Sender, facts: SenderFacts, spf_allowed: bool | None,
+          keys: Iterable[Finding]) -> Finding:
     """The finding about one sender.
 
     :param spf_allowed: whether the SPF record of the domain lets it send, or None

@@ -7,10 +7,20 @@ counted and not asked for.
 
 import asyncio
 import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..resolver import Status
-from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, Modifier, SpfRecord, is_spf, parse
+from ..resolver import Answer, Resolver, Status
+from .record import (
+    LOOKUPS_MAX,
+    MX_HOSTS_MAX,
+    VOID_LOOKUPS_MAX,
+    Directive,
+    Modifier,
+    SpfRecord,
+    is_spf,
+    parse,
+)
 
 FOLLOWED_MAX = 100  # costly terms that are followed; ten times what any receiver would follow
 
@@ -36,15 +46,15 @@ class Cost:
     grants: bool = True
 
     @property
-    def total_lookups(self):
+    def total_lookups(self) -> int:
         return self.lookups + sum(child.total_lookups for child in self.children)
 
     @property
-    def total_void_lookups(self):
+    def total_void_lookups(self) -> int:
         return self.void_lookups + sum(child.total_void_lookups for child in self.children)
 
     @property
-    def usable(self):
+    def usable(self) -> bool | None:
         """Whether a receiver can evaluate it; None where that could not be told."""
         problems = {item.problem for item in self.walk()} - {None}
         if (problems - {"unknown"} or self.total_lookups > LOOKUPS_MAX
@@ -52,7 +62,7 @@ class Cost:
             return False
         return None if problems else True
 
-    def to_json(self):
+    def to_json(self) -> dict:
         """The tree as a dict of JSON types."""
         return {
             "term": self.term,
@@ -63,13 +73,13 @@ class Cost:
             "children": [child.to_json() for child in self.children],
         }
 
-    def walk(self):
+    def walk(self) -> Iterator["Cost"]:
         """This term and all below it, in the order of evaluation."""
         yield self
         for child in self.children:
             yield from child.walk()
 
-    def granting(self):
+    def granting(self) -> Iterator["Cost"]:
         """Of `walk`, what can lead to the result pass."""
         if self.grants:
             yield self
@@ -77,18 +87,18 @@ class Cost:
                 yield from child.granting()
 
 
-def spf_records(answer):
+def spf_records(answer: Answer) -> tuple[str, ...]:
     """The SPF records among the TXT records of an answer (RFC 7208 section 4.5)."""
     return tuple(text for text in answer.records if is_spf(text))
 
 
-async def measure_domain(domain, resolver):
+async def measure_domain(domain: str, resolver: Resolver) -> Cost | None:
     """The cost tree of the one SPF record of a domain, None where there is not exactly one."""
     texts = spf_records(await resolver.query(domain, "TXT"))
     return await measure(parse(texts[0]), domain, resolver) if len(texts) == 1 else None
 
 
-async def measure(record, domain, resolver):
+async def measure(record: SpfRecord, domain: str, resolver: Resolver) -> Cost:
     """The cost tree of a parsed record that is published at `domain`, or could be."""
     children = await _Walk(resolver).terms(record, (domain,))
     problem = "syntax" if record.problems else None
@@ -96,7 +106,7 @@ async def measure(record, domain, resolver):
                 networks=_own_networks(record))
 
 
-def evaluated_terms(record):
+def evaluated_terms(record: SpfRecord) -> tuple[Directive | Modifier, ...]:
     """The terms a receiver can get to: up to "all", and redirect only without it."""
     reached = []
     for directive in record.directives:

@@ -2,14 +2,16 @@
 
 import asyncio
 import ipaddress
+from collections.abc import Iterable
 
+from ..resolver import Resolver
+from .budget import Cost
 from .record import parse
 
 
-async def covers(tree, terms, resolver):
+async def covers(tree: Cost, terms: Iterable[str], resolver: Resolver) -> bool | None:
     """Whether the record behind a cost tree allows all that the terms allow.
 
-    :param tree: a `budget.Cost`
     :param terms: texts of mechanisms, like "include:_spf.example.net"
     :return: True, False, or None where the DNS did not tell
     """

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..dns_name import InvalidName, is_subdomain, to_ascii
-from ..resolver import Status
+from ..resolver import Resolver, Status
 from . import macro
-from .expand import Message, expand
-from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, is_spf, parse
+from .expand import Address, Message, expand
+from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf, parse
 
 PTR_NAMES_MAX = 10  # RFC 7208 section 4.6.4
 
@@ -52,10 +52,11 @@ class SpfResult:
     void_lookups: int = 0
 
 
-async def check_host(ip, domain, sender, helo, resolver, receiver="unknown", now=0):
+async def check_host(ip: str | Address, domain: str, sender: str, helo: str, resolver: Resolver,
+                     receiver: str = "unknown", now: int = 0) -> SpfResult:
     """The result for a client, as a receiver comes to it.
 
-    :param ip: address of the SMTP client, text or ipaddress object
+    :param ip: address of the SMTP client
     :param domain: the domain to check: that of the MAIL FROM, or the HELO name
     :param sender: the MAIL FROM address; "" for a bounce
     :param receiver: name of the receiving host, for %{r}
@@ -84,7 +85,7 @@ class _Stop(Exception):
 class _Outcome:
     result: Result
     domain: str
-    record: object
+    record: SpfRecord | None
     term: str = ""
 
 

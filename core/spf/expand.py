@@ -2,29 +2,33 @@
 
 import ipaddress
 import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..dns_name import is_subdomain
 from .macro import Macro
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 @dataclass(frozen=True)
 class Message:
     """What is known of a message when its sender is checked; `now` is in seconds."""
 
-    ip: ipaddress.IPv4Address | ipaddress.IPv6Address
+    ip: Address
     sender: str
     helo: str
     receiver: str
     now: int
 
 
-async def expand(parts, message, domain, validated_names):
+async def expand(parts: Iterable[str | Macro], message: Message, domain: str,
+                 validated_names: Callable[[], Awaitable[tuple[str, ...]]]) -> str:
     """The text that parsed macro parts stand for.
 
     :param domain: the domain whose record holds them
-    :param validated_names: coroutine function for %{p}, asked only where that occurs
+    :param validated_names: for %{p}, asked only where that occurs
     """
     texts = []
     for part in parts:

@@ -1,12 +1,15 @@
 """What is to be said about the SPF record of a domain."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..expected_sender import Sender
 from ..finding import Finding, finding, unknown
+from ..resolver import Resolver
 from .budget import evaluated_terms, measure, spf_records
 from .coverage import covers
-from .merge import suggest
+from .merge import Suggestion, suggest
 from .record import LOOKUPS_MAX, VOID_LOOKUPS_MAX, parse
 
 LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
@@ -23,7 +26,8 @@ class Assessment:
     allowed: tuple[tuple[str, bool | None], ...] = ()
 
 
-async def check(domain, resolver, senders=()):
+async def check(domain: str, resolver: Resolver,
+                senders: Sequence[Sender] = ()) -> Assessment:
     """The assessment of SPF of a domain for the senders that are expected."""
     answer = await resolver.query(domain, "TXT")
     if not answer.known:
@@ -43,7 +47,7 @@ async def check(domain, resolver, senders=()):
                                       for item, known in zip(senders, covered, strict=True)))
 
 
-async def allows(domain, terms, resolver):
+async def allows(domain: str, terms: Iterable[str], resolver: Resolver) -> bool | None:
     """Whether the record of another domain, like that of a provider's envelope sender, is usable
     and covers the terms; None where that cannot be told."""
     answer = await resolver.query(domain, "TXT")
@@ -62,7 +66,7 @@ class _Case:
 
     domain: str
     texts: tuple[str, ...]
-    suggestion: object
+    suggestion: Suggestion | None
 
     @property
     def expected(self):

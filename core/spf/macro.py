@@ -34,11 +34,11 @@ class Macro:
     delimiters: str
 
     @property
-    def escaped(self):
+    def escaped(self) -> bool:
         return self.letter.isupper()  # RFC 7208 section 7.3: URL escaping
 
 
-def parse(text, explanation=False):
+def parse(text: str, explanation: bool = False) -> tuple[str | Macro, ...]:
     """The literals and macros of a macro-string, as a tuple; raises MacroError."""
     literal = _EXPLANATION_LITERAL if explanation else _LITERAL
     parts, position = [], 0
@@ -57,7 +57,7 @@ def parse(text, explanation=False):
     return tuple(parts)
 
 
-def parse_domain_spec(text):
+def parse_domain_spec(text: str) -> tuple[str | Macro, ...]:
     """The parts of a domain-spec (RFC 7208 section 7.1); raises MacroError."""
     parts = parse(text)
     ends_in_macro = re.search(r"(%\{[^}]*\}|%[%_-])$", text)
@@ -66,7 +66,7 @@ def parse_domain_spec(text):
     return parts
 
 
-def fit_name(name):
+def fit_name(name: str) -> str:
     """RFC 7208 section 7.3: a name that is too long loses labels on its left."""
     while len(name) > NAME_MAX and "." in name:
         name = name.partition(".")[2]

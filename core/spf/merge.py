@@ -1,11 +1,13 @@
 """The one SPF record to publish: what the administrator wrote, plus what the senders need."""
 
 import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from ..resolver import Resolver
 from .budget import measure
 from .coverage import covers
-from .record import LOOKUPS_MAX, VERSION, VOID_LOOKUPS_MAX, parse
+from .record import LOOKUPS_MAX, VERSION, VOID_LOOKUPS_MAX, SpfRecord, parse
 
 DEFAULT_ALL = "~all"  # fails softly; a forgotten sender then is not refused outright
 BREAKING = frozenset(("missing", "multiple", "syntax", "loop"))  # make the whole record fail
@@ -29,11 +31,12 @@ class Suggestion:
     flatten: tuple[str, ...] = ()
 
     @property
-    def fits(self):
+    def fits(self) -> bool:
         return self.lookups <= LOOKUPS_MAX
 
 
-async def suggest(domain, records, required, resolver):
+async def suggest(domain: str, records: Sequence[SpfRecord], required: Iterable[str],
+                  resolver: Resolver) -> Suggestion:
     """The record to publish at `domain` instead of `records`.
 
     :param records: the parsed records there are now, any number of them
@@ -59,7 +62,8 @@ async def suggest(domain, records, required, resolver):
     return Suggestion(text, tree.total_lookups, (*broken, *sorted(omitted)), drop, flatten)
 
 
-def compose(records, required, omitted=frozenset()):
+def compose(records: Sequence[SpfRecord], required: Iterable[str],
+            omitted: Collection[str] = frozenset()) -> str:
     """One record with the mechanisms of all records in their order, then the required ones."""
     terms = _mechanisms(records) + list(required)
     terms = [term for term in dict.fromkeys(terms) if term not in omitted]

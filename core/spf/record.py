@@ -43,7 +43,7 @@ class Directive:
     text: str
 
     @property
-    def costs_lookup(self):
+    def costs_lookup(self) -> bool:
         return self.mechanism in LOOKUP_TERMS
 
 
@@ -57,7 +57,7 @@ class Modifier:
     text: str
 
     @property
-    def costs_lookup(self):
+    def costs_lookup(self) -> bool:
         return self.name in LOOKUP_TERMS
 
 
@@ -70,12 +70,12 @@ class SpfRecord:
     modifiers: tuple[Modifier, ...] = ()
     problems: tuple[SyntaxProblem, ...] = ()
 
-    def modifier(self, name):
+    def modifier(self, name: str) -> str | None:
         """The value of a modifier, or None."""
         return next((item.value for item in self.modifiers if item.name == name), None)
 
     @property
-    def terms(self):
+    def terms(self) -> tuple[Directive | Modifier, ...]:
         """Directives and modifiers as written."""
         return tuple(sorted(self.directives + self.modifiers, key=lambda term: term.position))
 
@@ -87,12 +87,12 @@ class _Problem(Exception):
         self.offset = offset
 
 
-def is_spf(text):
+def is_spf(text: str) -> bool:
     """Whether a TXT record claims to be SPF version 1 (RFC 7208 section 4.5)."""
     return bool(_VERSION.match(text))
 
 
-def parse(text):
+def parse(text: str) -> SpfRecord:
     """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
     directives, modifiers, problems = [], [], []
     for match in re.finditer(r"[^ ]+", text[len(VERSION):]):

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from . import dkim, dnssec, mta_sts, mx, smtp_host, tls_rpt
 from .dmarc import judge as dmarc
 from .dmarc.senders import judge, look_up
-from .dns_name import InvalidName, is_subdomain, mail_domain
+from .dns_name import InvalidName, is_subdomain, mail_domain, to_ascii
 from .expected_sender import Selector, Sender
 from .finding import Finding, Severity, finding, printable, worst
 from .resolver import Resolver, Status, run
@@ -89,8 +89,8 @@ class _Check:
     def __init__(self, domain, resolver, selectors, senders):
         self.domain = domain
         self.resolver = resolver
-        self.senders = senders
-        self.keys = _keys(domain, selectors, senders)
+        self.senders = tuple(map(_normalised, senders))
+        self.keys = _keys(domain, selectors, self.senders)
 
     async def run(self, mx_host, others):
         """All questions are in flight at once; those several checks ask are shared.
@@ -120,10 +120,9 @@ class _Check:
             asyncio.gather(*(dkim.check(domain, self.resolver, selectors)
                              for domain, selectors in self.keys.items())))
         found = tuple(item for group in keys for item in group)
-        allowed = dict(assessment.allowed)
         verdicts = (
-            judge(self.domain, item, known, allowed[item.name], _keys_of(item, self.domain, found))
-            for item, known in zip(self.senders, facts, strict=True))
+            judge(self.domain, item, known, allowed, _keys_of(item, self.domain, found))
+            for item, known, allowed in zip(self.senders, facts, assessment.allowed, strict=True))
         return (*assessment.findings, *found), tuple(verdicts)
 
     def _hosts(self):
@@ -133,6 +132,19 @@ class _Check:
 def _transport(domain, resolver, fetch):
     return (mta_sts.check(domain, resolver, fetch), tls_rpt.check(domain, resolver),
             dnssec.check(domain, resolver))
+
+
+def _normalised(sender):
+    """With domains in the form in which they are compared; what is no domain stays as it is."""
+    return replace(sender, envelope_domain=_ascii(sender.envelope_domain),
+                   dkim_domain=_ascii(sender.dkim_domain))
+
+
+def _ascii(name):
+    try:
+        return to_ascii(name)
+    except InvalidName:
+        return name
 
 
 def _keys(domain, selectors, senders):

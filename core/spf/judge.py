@@ -17,13 +17,13 @@ LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 i
 
 @dataclass(frozen=True)
 class Assessment:
-    """The findings, and the names of the senders the record lets send.
+    """The findings, and which of the senders the record lets send.
 
-    `allowed` holds (sender name, True, False or None where the DNS did not tell).
+    `allowed` holds, in the order of the senders, True, False, or None for not known.
     """
 
     findings: tuple[Finding, ...]
-    allowed: tuple[tuple[str, bool | None], ...] = ()
+    allowed: tuple[bool | None, ...]
 
 
 async def check(domain: str, resolver: Resolver,
@@ -31,7 +31,7 @@ async def check(domain: str, resolver: Resolver,
     """The assessment of SPF of a domain for the senders that are expected."""
     answer = await resolver.query(domain, "TXT")
     if not answer.known:
-        return Assessment((unknown("spf", answer),), tuple((item.name, None) for item in senders))
+        return Assessment((unknown("spf", answer),), (None,) * len(senders))
     texts = spf_records(answer)
     records = [parse(text) for text in texts]
     required = tuple(dict.fromkeys(term for item in senders for term in item.spf_terms or ()))
@@ -40,11 +40,10 @@ async def check(domain: str, resolver: Resolver,
     case = _Case(domain, texts, suggestion)
     if not tree:
         findings = (_judge_number(case, answer), *_judge_suggestion(case))
-        return Assessment(findings, tuple((item.name, False) for item in senders))
+        return Assessment(findings, (False,) * len(senders))
     covered = await asyncio.gather(*(_covers(tree, item, resolver) for item in senders))
     findings = _judge_record(case, records[0], tree, senders, covered)
-    return Assessment(findings, tuple((item.name, _both(tree.usable, known))
-                                      for item, known in zip(senders, covered, strict=True)))
+    return Assessment(findings, tuple(_both(tree.usable, known) for known in covered))
 
 
 async def allows(domain: str, terms: Iterable[str], resolver: Resolver) -> bool | None:

@@ -137,13 +137,14 @@ class MailAliasDomain(models.Model):
             self._alert_of_regression([change for change in changes if change.is_regression])
 
     def _changes_body(self, changes):
-        explain = self.env["mail.alias.domain.check"]._explain
+        checks = self.env["mail.alias.domain.check"]
+        explain = checks._explain
         return self.env["ir.qweb"]._render(
             "email_communication.dns_changes",
             {
                 "changes": [
                     {
-                        "record": f"{change.record_type.replace('_', '-').upper()} {change.name}",
+                        "record": f"{checks._title(change.record_type)} {change.name}",
                         "is_regression": change.is_regression,
                         "before": [(explain(item), item.found) for item in change.before],
                         "after": [(explain(item), item.found) for item in change.after],

@@ -180,12 +180,14 @@ class MailAliasDomainCheck(models.Model):
         """A list of dicts of JSON types for the web client, in the language of the user."""
         verdicts = dict(self._fields["severity"]._description_selection(self.env))
         worst_first = list(reversed(verdicts))
+        verdicts["info"] = self.env._("Note")
         findings = sorted(
             self._report().findings, key=lambda item: worst_first.index(item.severity.value)
         )
         return [
             {
                 "kind": item.record_type,
+                "title": self._title(item.record_type),
                 "severity": item.severity.value,
                 "verdict": verdicts[item.severity.value],
                 "name": item.name,
@@ -196,6 +198,16 @@ class MailAliasDomainCheck(models.Model):
             }
             for item in findings
         ]
+
+    @api.model
+    def _title(self, record_type):
+        """The name of a kind of check: most are known by their abbreviation everywhere."""
+        titles = {
+            "domain": self.env._("Domain"),
+            "alignment": self.env._("Sender"),
+            "smtp_host": self.env._("Sending host"),
+        }
+        return titles.get(record_type, record_type.replace("_", "-").upper())
 
     @api.model
     def _explain(self, finding):

@@ -160,9 +160,7 @@ class IrMailServer(models.Model):
 
         sender = email_normalize(email_from) or None
         notification = self._notification_address() or None
-        return choose(
-            self._from_filter_index(), sender, notification, first_usable, first_fallback
-        )
+        return choose(self._from_filter_index(), sender, notification, first_usable, first_fallback)
 
     @api.model
     def _notification_address(self):

@@ -1,8 +1,11 @@
 import logging
 import random
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
+
+from ..core import wording
 
 _logger = logging.getLogger(__name__)
 
@@ -120,7 +123,7 @@ class MailAliasDomain(models.Model):
             _logger.exception("The DNS of alias domain %s could not be checked", self.id)
 
     def _schedule_next_check(self):
-        jitter = random.uniform(-CHECK_JITTER, CHECK_JITTER)  # noqa: S311
+        jitter = random.uniform(-CHECK_JITTER, CHECK_JITTER)
         self.dns_next_check = fields.Datetime.now() + CHECK_INTERVAL * (1 + jitter)
 
     def _register_check(self, check, changes):
@@ -137,14 +140,14 @@ class MailAliasDomain(models.Model):
             self._alert_of_regression([change for change in changes if change.is_regression])
 
     def _changes_body(self, changes):
-        checks = self.env["mail.alias.domain.check"]
-        explain = checks._explain
+        title = self.env["mail.alias.domain.check"]._title
+        explain = partial(wording.explain, translate=self.env._)
         return self.env["ir.qweb"]._render(
             "email_communication.dns_changes",
             {
                 "changes": [
                     {
-                        "record": f"{checks._title(change.record_type)} {change.name}",
+                        "record": f"{title(change.record_type)} {change.name}",
                         "is_regression": change.is_regression,
                         "before": [(explain(item), item.found) for item in change.before],
                         "after": [(explain(item), item.found) for item in change.after],

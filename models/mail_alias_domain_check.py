@@ -21,12 +21,6 @@ GC_LIMIT = 1000
 LOOK_BACK = 30
 """Earlier checks in which to look for what was last known about a record."""
 
-PARAMETER_TEXTS = {
-    "status": wording.STATUS,
-    "reason": wording.REASONS,
-    "problem": wording.PROBLEMS,
-}
-
 SEVERITIES = [
     ("ok", "Fine"),
     ("info", "Fine, with notes"),
@@ -114,7 +108,7 @@ class MailAliasDomainCheck(models.Model):
             "context": {"dialog_size": "extra-large"},
         }
 
-    def _check_dns__(self):  # noqa: PLW3201
+    def _check_dns__(self):
         """Ask about the domain, keep the report, and tell the alias domain if it is about it."""
         report = self._ask_dns__()
         self.write(
@@ -128,7 +122,7 @@ class MailAliasDomainCheck(models.Model):
         if self.alias_domain_id and self.alias_domain_id.name == self.domain_name:
             self.alias_domain_id._register_check(self, self._find_changes(report))
 
-    def _ask_dns__(self):  # noqa: PLW3201
+    def _ask_dns__(self):
         name = (self.domain_name or "").strip()
         return domain_report.check_sync(
             name,
@@ -150,8 +144,7 @@ class MailAliasDomainCheck(models.Model):
         try:
             return DnsResolver(self._split_list(nameservers) or None)
         except CoreError as error:
-            sentence = self._dns_sentence(wording.ERRORS[error.code], error.params)
-            raise UserError(sentence) from error
+            raise UserError(wording.explain_error(error, self.env._)) from error
 
     @api.model
     def _split_list(self, text):
@@ -194,7 +187,7 @@ class MailAliasDomainCheck(models.Model):
                 "rdtype": item.rdtype,
                 "found": list(item.found),
                 "expected": item.expected or "",
-                "sentence": self._explain(item),
+                "sentence": wording.explain(item, self.env._),
             }
             for item in findings
         ]
@@ -208,17 +201,3 @@ class MailAliasDomainCheck(models.Model):
             "smtp_host": self.env._("Sending host"),
         }
         return titles.get(record_type, record_type.replace("_", "-").upper())
-
-    @api.model
-    def _explain(self, finding):
-        """What a finding means and what to do, in the language of the user."""
-        values = {**finding.values, "name": finding.name}
-        for parameter, texts in PARAMETER_TEXTS.items():
-            if parameter in values:
-                values[parameter] = self._dns_sentence(texts[values[parameter]], {})
-        return self._dns_sentence(wording.SENTENCES[finding.code], values)
-
-    @api.model
-    def _dns_sentence(self, sentence, values):
-        """The sentences of `core.wording` are exported for translation from there."""
-        return self.env._(sentence).format(**values)  # pylint: disable=translation-not-lazy

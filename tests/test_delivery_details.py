@@ -64,7 +64,9 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
         self.assertEqual(notification.delivery_rule, "notification")
         self.assertEqual(notification.delivery_from, "Ada <notifications@acme.test>")
         self.assertEqual(notification.delivery_envelope_sender, "bounce@acme.test")
-        self.assertIn("no FROM filter lists ada@elsewhere.example", notification.delivery_explanation)
+        self.assertIn(
+            "no FROM filter lists ada@elsewhere.example", notification.delivery_explanation
+        )
 
     def test_server_requested_by_the_mail(self):
         notification = self.post(mail_server_id=self.newsletters.id)
@@ -129,9 +131,8 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
 
         def stored(user):
             store = Store().add(
-                notification.with_user(user).sudo(), notification._to_store_defaults(
-                    Store.Target(user)
-                )
+                notification.with_user(user).sudo(),
+                notification._to_store_defaults(Store.Target(user)),
             )
             return store.get_result()["mail.notification"][0]
 

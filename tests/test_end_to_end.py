@@ -52,7 +52,9 @@ class TestEndToEnd(SandboxCase, TransactionCase):
             self.env, "ada", groups="base.group_user,base.group_partner_manager", name="Ada"
         )
         user.email = "ada@acme.test"
-        simulation = self.env["ir.mail_server.simulate"].create({"email_from": user.email_formatted})
+        simulation = self.env["ir.mail_server.simulate"].create(
+            {"email_from": user.email_formatted}
+        )
         self.assertEqual(simulation.mail_server_id, self.transactional)
 
         # A user answers a customer in the chatter; the queue sends it.
@@ -107,5 +109,7 @@ class TestEndToEnd(SandboxCase, TransactionCase):
         self.sandbox.imap.deliver("odoo@acme.test", b"From: a@b.test\r\nSubject: kept\r\n\r\nx\r\n")
         self.run_cron("mail.ir_cron_mail_gateway_action")
         self.assertIn("refused the user name “odoo@acme.test”", self.mailbox.error_message)
-        subjects = [m.data for m in self.sandbox.imap.messages("odoo@acme.test") if b"kept" in m.data]
+        subjects = [
+            m.data for m in self.sandbox.imap.messages("odoo@acme.test") if b"kept" in m.data
+        ]
         self.assertEqual(len(subjects), 1)

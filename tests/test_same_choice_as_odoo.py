@@ -64,7 +64,10 @@ class TestSameChoiceAsOdoo(TransactionCase):
             if rng.random() < 0.3 and servers:  # as written before filters were validated
                 self.env.cr.execute(
                     "UPDATE ir_mail_server SET from_filter = %s WHERE id = %s",
-                    [rng.choice([" , ", "a.test; b.test", "@a.test", "Ada <ada@a.test>"]), servers[0].id],
+                    [
+                        rng.choice([" , ", "a.test; b.test", "@a.test", "Ada <ada@a.test>"]),
+                        servers[0].id,
+                    ],
                 )
                 servers.invalidate_recordset()
                 self.env.registry.clear_cache()
@@ -73,7 +76,9 @@ class TestSameChoiceAsOdoo(TransactionCase):
             servers.unlink()
 
     def ask_both(self, rng, servers, seed):
-        notification = rng.choice([None, "notifications@a.test", "ada@a.test", "n@elsewhere.example"])
+        notification = rng.choice(
+            [None, "notifications@a.test", "ada@a.test", "n@elsewhere.example"]
+        )
         sender = rng.choice(SENDERS)
         given = rng.choice(
             [None, servers, servers.browse(rng.sample(servers.ids, rng.randint(0, len(servers))))]

@@ -12,9 +12,7 @@ class TestSenderSimulation(TransactionCase):
         super().setUpClass()
         cls.servers = cls.env["ir.mail_server"]
         cls.servers.search([]).action_archive()
-        cls.env.company.alias_domain_id = cls.env["mail.alias.domain"].create(
-            {"name": "acme.test"}
-        )
+        cls.env.company.alias_domain_id = cls.env["mail.alias.domain"].create({"name": "acme.test"})
         cls.transactional, cls.newsletters = cls.servers.create(
             [
                 {"name": "Transactional", "smtp_host": "a", "from_filter": "acme.test"},

@@ -40,16 +40,20 @@ class TestSettings(TransactionCase):
     def test_thresholds_below_one_are_refused(self):
         for name in ("mail_gateway_loop_minutes", "mail_gateway_loop_threshold"):
             for value in (0, -5):
-                with self.subTest(name=name, value=value), self.assertRaisesRegex(
-                    ValidationError, "whole numbers of 1 or more"
+                with (
+                    self.subTest(name=name, value=value),
+                    self.assertRaisesRegex(ValidationError, "whole numbers of 1 or more"),
                 ):
                     self.save(**{name: value})
 
     def test_nonsense_is_refused_where_parameters_are_edited(self):
         parameters = self.env["ir.config_parameter"]
         for value in ("abc", "0", "-1", "1.5", " ", "²"):
-            with self.subTest(value=value), self.assertRaisesRegex(
-                ValidationError, "not a possible value of mail.gateway.loop.threshold"
+            with (
+                self.subTest(value=value),
+                self.assertRaisesRegex(
+                    ValidationError, "not a possible value of mail.gateway.loop.threshold"
+                ),
             ):
                 parameters.set_param("mail.gateway.loop.threshold", value)
         with self.assertRaisesRegex(ValidationError, "“nonsense here”.*FROM filter"):

@@ -33,8 +33,6 @@ class TestTours(SandboxCase, HttpCase):
 
     def test_dns_check(self):
         action = self.env.ref("email_communication.mail_alias_domain_check_action")
-        self.start_tour(
-            f"/odoo/action-{action.id}", "email_communication_dns_check", login="admin"
-        )
+        self.start_tour(f"/odoo/action-{action.id}", "email_communication_dns_check", login="admin")
         check = self.env["mail.alias.domain.check"].search([("domain_name", "=", "broken.test")])
         self.assertEqual(check.severity, "error")

@@ -23,7 +23,7 @@ def send(layout: Layout, _options: argparse.Namespace) -> int:
     mail["From"], mail["To"] = sender, recipient
     mail["Subject"] = os.environ.get("SUBJECT") or "A question"
     mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain=_domain(sender))
-    mail.set_content(os.environ.get("BODY") or "Hello,\n\ncould you tell me more?\n")
+    mail.set_content("Hello,\n\ncould you tell me more?\n")
     peers = _peers(layout)
     if _domain(recipient) not in peers["domains"]:
         raise DevError(

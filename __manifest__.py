@@ -25,5 +25,6 @@
         "web.assets_backend": ["email_communication/static/src/**/*"],
         "web.assets_tests": ["email_communication/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
 from odoo.tools import mute_logger
 
+from ..hooks import uninstall_hook
 from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from .common import DnsCase
 
@@ -224,6 +225,15 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.run_cron()
         [activity] = self.domain.activity_ids
         self.assertTrue(activity.user_id.has_group("base.group_system"))
+
+    def test_uninstalling_takes_the_activities_along(self):
+        self.run_cron()
+        self.dns.set_zone("watched.test", zone())
+        self.run_cron()
+        activity = self.domain.activity_ids
+        self.assertTrue(activity)
+        uninstall_hook(self.env)
+        self.assertFalse(activity.exists())
 
     def test_a_domain_is_asked_once_a_day(self):
         self.run_cron()

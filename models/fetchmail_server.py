@@ -3,8 +3,37 @@ import poplib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..core import mailbox_error
+
+_lt = LazyTranslate(__name__)
+
+CONNECTION_ERROR_SENTENCES = {
+    "login_refused": _lt(
+        "%(host)s refused the user name “%(user)s” or its password (it said: %(reply)s). Correct "
+        "them and press Test & Confirm."
+    ),
+    "name_unknown": _lt(
+        "The server name “%(host)s” does not exist in the DNS. Correct it and press Test & Confirm."
+    ),
+    "connection_refused": _lt(
+        "No mail server answers on port %(port)s of %(host)s. Check the port and whether SSL/TLS "
+        "is right for it, and press Test & Confirm."
+    ),
+    "timeout": _lt(
+        "%(host)s did not answer on port %(port)s in time. Check the name, the port and any "
+        "firewall between; Odoo keeps trying."
+    ),
+    "tls": _lt(
+        "No encrypted connection to port %(port)s of %(host)s came about: %(reply)s. Check whether "
+        "the port expects SSL/TLS."
+    ),
+    "other": _lt(
+        "The mailbox on %(host)s (port %(port)s) could not be opened: %(reply)s. Check the "
+        "settings and press Test & Confirm."
+    ),
+}
 
 
 class FetchmailServer(models.Model):
@@ -14,7 +43,6 @@ class FetchmailServer(models.Model):
 
     provider_id = fields.Many2one(
         "mail.provider",
-        "Provider",
         compute="_compute_provider_id",
         readonly=False,
         domain=[("imap_host", "!=", False)],
@@ -55,43 +83,10 @@ class FetchmailServer(models.Model):
             raise UserError(self._connection_error_sentence(error)) from error
 
     def _connection_error_sentence(self, error):
-        _ = self.env._
-        values = {
+        sentence = self.env._(CONNECTION_ERROR_SENTENCES[mailbox_error.classify(error)])
+        return sentence % {
             "host": self.server or "",
             "port": self.port,
             "user": self.user or "",
             "reply": mailbox_error.reply_text(error) or str(error),
         }
-        sentences = {
-            "login_refused": _(
-                "%(host)s refused the user name “%(user)s” or its password (it said: %(reply)s). "
-                "Correct them and press Test & Confirm.",
-                **values,
-            ),
-            "name_unknown": _(
-                "The server name “%(host)s” does not exist in the DNS. Correct it and press "
-                "Test & Confirm.",
-                **values,
-            ),
-            "connection_refused": _(
-                "No mail server answers on port %(port)s of %(host)s. Check the port and whether "
-                "SSL/TLS is right for it, and press Test & Confirm.",
-                **values,
-            ),
-            "timeout": _(
-                "%(host)s did not answer on port %(port)s in time. Check the name, the port and "
-                "any firewall between; Odoo keeps trying.",
-                **values,
-            ),
-            "tls": _(
-                "No encrypted connection to port %(port)s of %(host)s came about: %(reply)s. "
-                "Check whether the port expects SSL/TLS.",
-                **values,
-            ),
-            "other": _(
-                "The mailbox on %(host)s (port %(port)s) could not be opened: %(reply)s. Check "
-                "the settings and press Test & Confirm.",
-                **values,
-            ),
-        }
-        return sentences[mailbox_error.classify(error)]

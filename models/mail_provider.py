@@ -50,7 +50,6 @@ class MailProvider(models.Model):
         "Left empty where it asks for a TXT record, or where only the account knows it.",
     )
     envelope_domain = fields.Char(
-        "Envelope Domain",
         help="The domain of its Return-Path where that is not the domain of the sender, such as "
         "bounces.example.net, or bounces.{domain} for a subdomain of the sender's.",
     )

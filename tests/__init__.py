@@ -2,6 +2,7 @@ from . import (
     test_delivery_details,
     test_dns_check,
     test_end_to_end,
+    test_expected_senders,
     test_fetchmail_errors,
     test_from_filter,
     test_mail_provider,

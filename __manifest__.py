@@ -26,5 +26,4 @@
         "web.assets_tests": ["email_communication/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "installable": True,
 }

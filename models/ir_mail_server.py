@@ -204,7 +204,8 @@ class IrMailServer(models.Model):
     @api.model
     def _sender_rule_sentence(self, rule, server_name, author):
         """Why the server with that name was chosen for the address of the author."""
-        return self.env._(SENDER_RULE_SENTENCES[rule]) % {
+        sentence = self.env._(SENDER_RULE_SENTENCES[rule])
+        return sentence % {
             "server": server_name,
             "author": email_normalize(author) or author or self.env._("a sender without address"),
             "domain": email_domain_extract(author) or "",

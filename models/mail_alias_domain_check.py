@@ -44,7 +44,7 @@ class MailAliasDomainCheck(models.Model):
     _order = "id desc"
 
     alias_domain_id = fields.Many2one(
-        "mail.alias.domain", "Alias Domain", ondelete="cascade", index="btree_not_null"
+        "mail.alias.domain", ondelete="cascade", index="btree_not_null"
     )
     domain_name = fields.Char("Domain")
     dkim_selectors = fields.Char(

@@ -27,7 +27,7 @@ class MailMail(models.Model):
         the page is loaded again.
         """
         message_ids = self.mail_message_id.ids
-        super().send_after_commit()
+        result = super().send_after_commit()
         registry = self.env.registry
 
         @self.env.cr.postcommit.add
@@ -35,6 +35,8 @@ class MailMail(models.Model):
             with registry.cursor() as cr:
                 messages = api.Environment(cr, SUPERUSER_ID, {})["mail.message"].browse(message_ids)
                 messages.exists()._notify_message_notification_update()
+
+        return result
 
     def _postprocess_sent_message(self, *args, **kwargs):
         """Record the delivery before the mail may be deleted, in the write of its status."""

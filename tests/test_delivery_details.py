@@ -1,10 +1,9 @@
 import email
 import email.policy
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.mail.tools.discuss import Store
 
 from .common import SandboxCase
 

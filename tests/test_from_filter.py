@@ -13,30 +13,30 @@ class TestFromFilter(TransactionCase):
             {"name": "acme.test", "default_from": "notifications"}
         )
 
-    def create(self, name, from_filter, **values):
+    def new_server(self, name, from_filter, **values):
         return self.servers.create(
             {"name": name, "smtp_host": "smtp.acme.test", "from_filter": from_filter, **values}
         )
 
     def test_nonsense_is_refused_by_name(self):
         with self.assertRaisesRegex(ValidationError, "“exa mple.com” .entry 2 of the FROM filter."):
-            self.create("Nonsense", "example.com, exa mple.com")
-        server = self.create("Fine", "example.com")
+            self.new_server("Nonsense", "example.com, exa mple.com")
+        server = self.new_server("Fine", "example.com")
         with self.assertRaisesRegex(ValidationError, "“ada@” .entry 1.*not an e-mail address"):
             server.from_filter = "ada@"
         with self.assertRaisesRegex(ValidationError, "“[*]example.com”.*in front of a domain"):
             server.from_filter = "*example.com"
 
     def test_what_is_typed_is_normalised(self):
-        server = self.create("Server", " Example.COM ,Ada <Ada@Example.com>, *.Example.com,")
+        server = self.new_server("Server", " Example.COM ,Ada <Ada@Example.com>, *.Example.com,")
         self.assertEqual(server.from_filter, "example.com, ada@example.com, *.example.com")
         server.from_filter = "B.example, b.example"
         self.assertEqual(server.from_filter, "b.example")
 
     def test_subdomains(self):
-        exact = self.create("Exact", "example.com", sequence=2)
-        wide = self.create("Wide", "*.example.com", sequence=1)
-        narrow = self.create("Narrow", "*.eu.example.com", sequence=3)
+        exact = self.new_server("Exact", "example.com", sequence=2)
+        wide = self.new_server("Wide", "*.example.com", sequence=1)
+        narrow = self.new_server("Narrow", "*.eu.example.com", sequence=3)
         for address, server in [
             ("ada@example.com", exact),
             ("ada@shop.example.com", wide),
@@ -49,8 +49,8 @@ class TestFromFilter(TransactionCase):
         self.assertFalse(self.servers._match_from_filter("ada@example.com", wide.from_filter))
 
     def test_subdomain_of_the_notification_address(self):
-        self.create("First", "elsewhere.example", sequence=1)
-        server = self.create("Wide", "*.acme.test", sequence=2)
+        self.new_server("First", "elsewhere.example", sequence=1)
+        server = self.new_server("Wide", "*.acme.test", sequence=2)
         self.env.company.alias_domain_id.default_from = "notifications@odoo.acme.test"
         self.assertEqual(
             self.servers._find_mail_server("ada@example.com"),
@@ -58,8 +58,8 @@ class TestFromFilter(TransactionCase):
         )
 
     def test_the_choice_follows_every_change(self):
-        first = self.create("First", "example.com", sequence=1)
-        second = self.create("Second", "example.com", sequence=2)
+        first = self.new_server("First", "example.com", sequence=1)
+        second = self.new_server("Second", "example.com", sequence=2)
 
         def chosen():
             return self.servers._find_mail_server("ada@example.com")[0]
@@ -72,13 +72,13 @@ class TestFromFilter(TransactionCase):
         second.action_unarchive()
         second.from_filter = "example.org"
         self.assertEqual(chosen(), first)
-        third = self.create("Third", "ada@example.com", sequence=9)
+        third = self.new_server("Third", "ada@example.com", sequence=9)
         self.assertEqual(chosen(), third)
         third.unlink()
         self.assertEqual(chosen(), first)
 
     def test_connection_test_of_a_subdomain_server(self):
-        server = self.create("Wide", "*.example.com")
+        server = self.new_server("Wide", "*.example.com")
         self.assertTrue(
             self.servers._match_from_filter(server._get_test_email_from(), server.from_filter)
         )

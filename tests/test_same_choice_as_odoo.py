@@ -1,9 +1,8 @@
 import random
 
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 SET_UPS = 60
 QUESTIONS_PER_SET_UP = 12

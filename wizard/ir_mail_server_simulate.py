@@ -36,7 +36,7 @@ class IrMailServerSimulate(models.TransientModel):
     mail_server_id = fields.Many2one("ir.mail_server", "Server", compute="_compute_result")
     explanation = fields.Char(compute="_compute_result")
     header_from = fields.Char("From", compute="_compute_result")
-    envelope_sender = fields.Char("Envelope Sender", compute="_compute_result")
+    envelope_sender = fields.Char(compute="_compute_result")
     steps_html = fields.Html("Steps", compute="_compute_result", sanitize=False)
 
     @api.depends("email_from", "user_id", "company_id")
@@ -133,17 +133,18 @@ class IrMailServerSimulate(models.TransientModel):
         }
 
     def _step_detail(self, step, state):
-        _ = self.env._
         if state == "unneeded":
             return ""
         if step.rule is SenderRule.COMMAND_LINE:
-            return _("There is no outgoing server that this mail may use.")
+            return self.env._("There is no outgoing server that this mail may use.")
         server = self.env["ir.mail_server"].sudo().browse(step.key).name
         entries = ", ".join(map(str, step.entries))
         if step.entry:
-            return _("“%(server)s” lists %(entry)s.", server=server, entry=step.entry)
+            return self.env._("“%(server)s” lists %(entry)s.", server=server, entry=step.entry)
         if step.key:
-            return _("“%(server)s” is the first one.", server=server)
+            return self.env._("“%(server)s” is the first one.", server=server)
         if entries:
-            return _("No server that this mail may use lists %(entries)s.", entries=entries)
-        return _("There is no such server.")
+            return self.env._(
+                "No server that this mail may use lists %(entries)s.", entries=entries
+            )
+        return self.env._("There is no such server.")

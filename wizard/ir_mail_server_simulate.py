@@ -114,12 +114,14 @@ class IrMailServerSimulate(models.TransientModel):
         rows = []
         for rule, title in self._rule_titles().items():
             step = steps.get(rule)
-            if not step:
-                state = "unneeded"
-            else:
-                state = "chosen" if rule is choice.rule else "passed"
+            state = self._step_state(step, choice)
             rows.append({"title": title, "state": state, "detail": self._step_detail(step, state)})
         return rows
+
+    def _step_state(self, step, choice):
+        if not step:
+            return "unneeded"
+        return "chosen" if step.rule is choice.rule else "passed"
 
     def _rule_titles(self):
         return {

@@ -193,7 +193,7 @@ class IrMailServer(models.Model):
         envelope_sender, _recipients, sent = prepared
         log = self.env.context.get("delivery_log")
         if log is not None:
-            log[sent["Message-Id"]] = str(sent["From"]), envelope_sender
+            log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
         return prepared
 
     @api.model

@@ -1,8 +1,12 @@
 from odoo import SUPERUSER_ID, api, models
-from odoo.tools import split_every
+from odoo.tools import frozendict, split_every
 from odoo.tools.mail import email_split_and_format_normalize
 
+from ..core.provenance import DeliveryLog
 from .ir_mail_server import SERVERS_AT_ONCE
+
+COMMAND_LINE = 0
+"""Stands for the id of the server that is no record."""
 
 
 class MailMail(models.Model):
@@ -15,9 +19,8 @@ class MailMail(models.Model):
         return self.email_from
 
     def _send(self, *args, mail_server=False, **kwargs):
-        mails = self.with_context(
-            delivery_log={}, delivery_server_id=mail_server.id if mail_server else False
-        )
+        log = DeliveryLog(used_server=mail_server.id if mail_server else COMMAND_LINE)
+        mails = self.with_context(delivery_log=log)
         return super(MailMail, mails)._send(*args, mail_server=mail_server, **kwargs)
 
     def send_after_commit(self):
@@ -39,50 +42,48 @@ class MailMail(models.Model):
         return result
 
     def _postprocess_sent_message(self, *args, **kwargs):
-        """Record the delivery before the mail may be deleted, in the write of its status."""
-        for mail in self:
-            mail._record_delivery()
-        return super()._postprocess_sent_message(*args, **kwargs)
+        """Record the delivery in the very writes that record its outcome, before the mail may be
+        deleted: `mail.notification` takes the values from the context."""
+        log = self.env.context.get("delivery_log") or DeliveryLog()
+        result = True
+        for values, mails in self.grouped(lambda mail: mail._delivery_values(log)).items():
+            mails.sudo().write(dict(values))
+            mails = mails.with_context(delivery_values=values)
+            result = super(MailMail, mails)._postprocess_sent_message(*args, **kwargs)
+        return result
 
-    def _record_delivery(self):
-        values = self._delivery_values()
-        self.sudo().write(values)
-        if self.is_notification:
-            self.env["mail.notification"].sudo().search(
-                [
-                    ("notification_type", "=", "email"),
-                    ("mail_mail_id", "=", self.id),
-                    ("notification_status", "not in", ("sent", "canceled")),
-                ]
-            ).write(values)
-
-    def _delivery_values(self):
-        server, rule = self._delivery_choice()
-        sent_from, envelope_sender = self.env.context.get("delivery_log", {}).get(
-            self.message_id, (False, False)
+    def _delivery_values(self, log):
+        decisive = (self.email_from, self.record_alias_domain_id, self.mail_server_id)
+        decisive += (self.mail_message_id.create_uid,)
+        if decisive not in log.choices:
+            log.choices[decisive] = self._delivery_choice(log.used_server)
+        server_name, rule = log.choices[decisive]
+        sent_from, envelope_sender = log.senders.get(self.message_id, (False, False))
+        return frozendict(
+            delivery_server=server_name,
+            delivery_rule=rule,
+            delivery_from=sent_from,
+            delivery_envelope_sender=envelope_sender,
         )
-        return {
-            "delivery_server": server.name or server._command_line_server_name(),
-            "delivery_rule": rule,
-            "delivery_from": sent_from,
-            "delivery_envelope_sender": envelope_sender,
-        }
 
-    def _delivery_choice(self):
-        """The server of this mail and the rule that chose it.
+    def _delivery_choice(self, used_server):
+        """The name of the server of this mail, and the rule that chose it.
 
         The rule is asked again rather than carried along, because the sending groups the mails
         by server and forgets why. When the answer is another server than the one that sent,
         some other addon decided, and that is what is said.
         """
-        servers = self.env["ir.mail_server"].sudo()
         if self.mail_server_id:
-            return servers.browse(self.mail_server_id.id), "requested"
+            return self.mail_server_id.sudo().name, "requested"
         choice = self._choose_sender()
-        used_id = self.env.context.get("delivery_server_id", choice.key)
-        if (used_id or None) != choice.key:
-            return servers.browse(used_id), "other"
-        return servers.browse(choice.key), choice.rule.value
+        chosen = choice.key or COMMAND_LINE
+        if used_server not in (None, chosen):
+            return self._server_name(used_server), "other"
+        return self._server_name(chosen), choice.rule.value
+
+    def _server_name(self, server_id):
+        server = self.env["ir.mail_server"].sudo().browse(server_id)
+        return server.name if server_id else server._command_line_server_name()
 
     def _choose_sender(self):
         servers = self.env["ir.mail_server"].sudo()

@@ -1,9 +1,23 @@
 from odoo import models
+from odoo.addons.mail.tools.discuss import Store
+
+STORED_DETAILS = (
+    "delivery_explanation",
+    "delivery_failure",
+    "delivery_from",
+    "delivery_envelope_sender",
+)
 
 
 class MailNotification(models.Model):
     _name = "mail.notification"
     _inherit = ["mail.notification", "mail.delivery.mixin"]
+
+    def write(self, vals):
+        """The sending of a mail hands over by which way it went, with its outcome."""
+        if "notification_status" in vals and (delivery := self.env.context.get("delivery_values")):
+            vals = {**delivery, **vals}
+        return super().write(vals)
 
     def _delivery_author(self):
         return self.mail_message_id.email_from
@@ -17,9 +31,7 @@ class MailNotification(models.Model):
         fields_to_store = super()._to_store_defaults(target)
         if target.is_internal(self.env):
             fields_to_store += [
-                "delivery_explanation",
-                "delivery_failure",
-                "delivery_from",
-                "delivery_envelope_sender",
+                Store.Attr(name, predicate=lambda notification: notification.delivery_rule)
+                for name in STORED_DETAILS
             ]
         return fields_to_store

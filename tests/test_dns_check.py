@@ -163,10 +163,13 @@ class TestDnsWatch(DnsCase, TransactionCase):
         cls.env["ir.mail_server"].search([]).action_archive()
         cls.env["mail.alias.domain"].search([]).dns_next_check = "2100-01-01"
         cls.watcher = new_test_user(cls.env, "watcher", groups="base.group_system")
-        cls.dns.set_zone("watched.test", zone(GOOD_SPF))
         cls.domain = cls.env["mail.alias.domain"].create(
             {"name": "watched.test", "dns_alert_user_ids": cls.watcher.ids}
         )
+
+    def setUp(self):
+        super().setUp()
+        self.dns.set_zone("watched.test", zone(GOOD_SPF))
 
     def run_cron(self):
         self.domain.dns_next_check = False

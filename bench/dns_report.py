@@ -2,10 +2,11 @@
 
     python3 -m bench.dns_report [--checkdmarc PYTHON]
 
-prints three numbers next to what is wanted: the time of one full report, relative to its longest
-chain of dependent questions; 100 domains at once, relative to checkdmarc doing the same domains
-one after the other; and how memory grows over rounds of 100 domains. checkdmarc is installed from
-PyPI into a virtual environment of its own, unless the Python of one is given.
+runs at the root of the repository, with what the tests of core need installed. It prints three
+numbers next to what is wanted: the time of one full report, relative to its longest chain of
+dependent questions; 100 domains at once, relative to checkdmarc doing the same domains one after
+the other; and how memory grows over rounds of 100 domains. checkdmarc is installed from PyPI into
+a virtual environment of its own, unless the Python of one is given.
 """
 
 import argparse

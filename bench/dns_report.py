@@ -40,8 +40,12 @@ def main():
     options = _parser().parse_args()
     if options.serve:
         return _serve()
-    with subprocess.Popen([sys.executable, "-m", "bench.dns_report", "--serve"],
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.dns_report", "--serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
         port = int(server.stdout.readline())
         _measure_one(port)
         seconds = _measure_many(port)
@@ -58,8 +62,10 @@ def _measure_one(port):
         _judge(asyncio.run(_report(number, port)))
         times.append(time.perf_counter() - start)
     median, chain = statistics.median(times), len(CHAIN) * DELAY
-    _say(f"one report: {median * 1000:.0f} ms, {median / chain:.2f} times its longest chain of "
-         f"{len(CHAIN)} questions (wanted: at most {SINGLE_TARGET})")
+    _say(
+        f"one report: {median * 1000:.0f} ms, {median / chain:.2f} times its longest chain of "
+        f"{len(CHAIN)} questions (wanted: at most {SINGLE_TARGET})"
+    )
 
 
 def _measure_many(port):
@@ -74,19 +80,27 @@ def _measure_memory(port):
     before = _peak_memory()
     for _round in range(ROUNDS):
         asyncio.run(_all_domains(port))
-    _say(f"peak memory: {before / 1024:.1f} MB, and {_peak_memory() / 1024:.1f} MB after "
-         f"{ROUNDS} more rounds (wanted: the same)")
+    _say(
+        f"peak memory: {before / 1024:.1f} MB, and {_peak_memory() / 1024:.1f} MB after "
+        f"{ROUNDS} more rounds (wanted: the same)"
+    )
 
 
 def _compare(port, seconds, python):
     """checkdmarc gets the same domains and the same server, in the same run."""
     names = [domain_name(number) for number in range(DOMAIN_COUNT)]
     script = Path(__file__).with_name("checkdmarc_one_by_one.py")
-    result = subprocess.run([python or _checkdmarc_python(), script, str(port), *names],
-                            stdout=subprocess.PIPE, text=True, check=True)
+    result = subprocess.run(
+        [python or _checkdmarc_python(), script, str(port), *names],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     theirs = float(result.stdout)
-    _say(f"checkdmarc, one after the other: {theirs:.2f} s, so {theirs / seconds:.0f} times as "
-         f"long (wanted: at least {PARALLEL_TARGET})")
+    _say(
+        f"checkdmarc, one after the other: {theirs:.2f} s, so {theirs / seconds:.0f} times as "
+        f"long (wanted: at least {PARALLEL_TARGET})"
+    )
 
 
 async def _all_domains(port):
@@ -104,8 +118,12 @@ async def _report(number, port):
     domain = domain_name(number)
     senders = (
         Sender("Own", f"mail.{domain}", ("mx",), (Selector("s1"),)),
-        Sender("Provider", f"mail2.{domain}", (f"include:_spf.one.{domain}",),
-               (Selector("s2", f"s2.dkim.{domain}"),)),
+        Sender(
+            "Provider",
+            f"mail2.{domain}",
+            (f"include:_spf.one.{domain}",),
+            (Selector("s2", f"s2.dkim.{domain}"),),
+        ),
     )
     resolver = DnsResolver([f"127.0.0.1:{port}"])
     return await check(domain, resolver, senders=senders, transport=True)
@@ -113,8 +131,10 @@ async def _report(number, port):
 
 def _judge(report):
     if report.severity not in (Severity.OK, Severity.INFO):
-        raise SystemExit(f"The report about {report.domain} is {report.severity.value}: the "
-                         "numbers would mean nothing. Is the machine overloaded?")
+        raise SystemExit(
+            f"The report about {report.domain} is {report.severity.value}: the "
+            "numbers would mean nothing. Is the machine overloaded?"
+        )
 
 
 def _serve():
@@ -147,8 +167,9 @@ def _say(text):
 
 def _parser():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--checkdmarc", metavar="PYTHON",
-                        help="Python of a virtual environment that has checkdmarc")
+    parser.add_argument(
+        "--checkdmarc", metavar="PYTHON", help="Python of a virtual environment that has checkdmarc"
+    )
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser
 

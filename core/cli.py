@@ -46,8 +46,10 @@ def main(arguments: list[str] | None = None, output: TextIO | None = None) -> in
         resolver = DnsResolver(options.nameserver, lifetime=options.lifetime)
         domain = mail_domain(options.domain)
     except InvalidName as error:
-        print(explain(finding("name_invalid", "domain", options.domain, "", reason=error.code)),
-              file=sys.stderr)
+        print(
+            explain(finding("name_invalid", "domain", options.domain, "", reason=error.code)),
+            file=sys.stderr,
+        )
         return USAGE_ERROR
     except CoreError as error:
         print(explain_error(error), file=sys.stderr)
@@ -58,8 +60,9 @@ def main(arguments: list[str] | None = None, output: TextIO | None = None) -> in
 
 
 def _check(domain, resolver, options):
-    report = domain_report.check_sync(domain, resolver, options.selector, transport=True,
-                                      fetch=https.fetch)
+    report = domain_report.check_sync(
+        domain, resolver, options.selector, transport=True, fetch=https.fetch
+    )
     text = _json(report) if options.json else as_table(report, _width())
     return text, EXIT_STATUS[report.severity]
 
@@ -116,34 +119,62 @@ def _block(item, width):
 
 def _wrapped(label, text, width):
     margin = " " * 9
-    return textwrap.wrap(text, width, initial_indent=margin + label,
-                         subsequent_indent=margin + " " * len(label)) or [margin + label]
+    return textwrap.wrap(
+        text, width, initial_indent=margin + label, subsequent_indent=margin + " " * len(label)
+    ) or [margin + label]
 
 
 def _parser():
     parser = _Parser(prog="python3 -m core", description="E-mail authentication of a domain.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = _command(
-        commands, "check", _check, "check everything about the mail of a domain",
-        "Ask the DNS about the mail of a domain and judge the answers.")
-    check.add_argument("--selector", action="append", default=[], metavar="NAME",
-                       help="a DKIM selector that signs mail of the domain (repeatable)")
-    _command(commands, "spf", _spf, "show what the SPF record of a domain costs, term by term",
-             "Count the DNS look-ups that a receiver needs for the SPF record of a domain; it "
-             "stops at 10.")
+        commands,
+        "check",
+        _check,
+        "check everything about the mail of a domain",
+        "Ask the DNS about the mail of a domain and judge the answers.",
+    )
+    check.add_argument(
+        "--selector",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a DKIM selector that signs mail of the domain (repeatable)",
+    )
+    _command(
+        commands,
+        "spf",
+        _spf,
+        "show what the SPF record of a domain costs, term by term",
+        "Count the DNS look-ups that a receiver needs for the SPF record of a domain; it "
+        "stops at 10.",
+    )
     return parser
 
 
 def _command(commands, name, function, summary, description):
-    command = commands.add_parser(name, help=summary, description=description, epilog=EPILOG,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.set_defaults(run=function)
     command.add_argument("domain", help="the domain behind the @, like example.com")
-    command.add_argument("--nameserver", action="append", metavar="HOST:PORT",
-                         help="address of a name server to ask instead of the system's "
-                              "(repeatable)")
-    command.add_argument("--lifetime", type=seconds, default=LIFETIME, metavar="SECONDS",
-                         help="longest time it may take (default: %(default)s)")
+    command.add_argument(
+        "--nameserver",
+        action="append",
+        metavar="HOST:PORT",
+        help="address of a name server to ask instead of the system's (repeatable)",
+    )
+    command.add_argument(
+        "--lifetime",
+        type=seconds,
+        default=LIFETIME,
+        metavar="SECONDS",
+        help="longest time it may take (default: %(default)s)",
+    )
     command.add_argument("--json", action="store_true", help="print it as JSON")
     return command
 

@@ -42,7 +42,7 @@ def _read(data):
         count = length & 0x7F
         if not 0 < count <= LENGTH_OCTETS_MAX:
             raise DerError("bad length")
-        length, start = int.from_bytes(data[2:2 + count], "big"), 2 + count
+        length, start = int.from_bytes(data[2 : 2 + count], "big"), 2 + count
     if len(data) < start + length:
         raise DerError("cut off")
-    return tag, data[start:start + length], data[start + length:]
+    return tag, data[start : start + length], data[start + length :]

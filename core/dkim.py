@@ -67,13 +67,15 @@ def key_name(selector: str, domain: str) -> str:
     return to_ascii(f"{selector.strip()}._domainkey.{domain}")
 
 
-async def check(domain: str, resolver: Resolver,
-                selectors: Sequence[Selector] = ()) -> tuple[Finding, ...]:
+async def check(
+    domain: str, resolver: Resolver, selectors: Sequence[Selector] = ()
+) -> tuple[Finding, ...]:
     """The findings about the keys of the selectors, `Selector` objects, at a signing domain."""
     if not selectors:
         return (finding("dkim_not_checked", "dkim", f"_domainkey.{domain}", "TXT"),)
     findings = await asyncio.gather(
-        *(_check_selector(item, domain, resolver) for item in selectors))
+        *(_check_selector(item, domain, resolver) for item in selectors)
+    )
     return tuple(item for found in findings for item in found)
 
 
@@ -82,8 +84,16 @@ async def _check_selector(selector, domain, resolver):
         name = key_name(selector.name, domain)
         target = selector.target and to_ascii(selector.target)
     except InvalidName as error:
-        return (finding("dkim_selector_invalid", "dkim", f"_domainkey.{domain}", "TXT",
-                        selector=selector.name, reason=error.code),)
+        return (
+            finding(
+                "dkim_selector_invalid",
+                "dkim",
+                f"_domainkey.{domain}",
+                "TXT",
+                selector=selector.name,
+                reason=error.code,
+            ),
+        )
     answer = await resolver.query(name, "TXT")
     if not answer.known:
         return (unknown("dkim", answer, selector=selector.name),)
@@ -96,14 +106,16 @@ def _judge_target(selector, answer, target):
     if target and target not in answer.chain:
         found = answer.chain[:1] or answer.records
         code = "dkim_wrong_target" if found else "dkim_missing"
-        yield finding(code, "dkim", answer.name, "CNAME", found, expected=f"{target}.",
-                      selector=selector)
+        yield finding(
+            code, "dkim", answer.name, "CNAME", found, expected=f"{target}.", selector=selector
+        )
 
 
 def _judge_answer(selector, answer):
     def say(code, **params):
-        return finding(code, "dkim", answer.name, "TXT", answer.records, selector=selector,
-                       **params)
+        return finding(
+            code, "dkim", answer.name, "TXT", answer.records, selector=selector, **params
+        )
 
     if answer.status != Status.OK:
         if answer.chain:

@@ -11,7 +11,8 @@ async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     labels = domain.split(".")
     zones = [".".join(labels[start:]) for start in range(len(labels) - 1)]
     own, *signers = await asyncio.gather(
-        resolver.query(domain, "MX"), *(resolver.query(zone, "DS") for zone in zones))
+        resolver.query(domain, "MX"), *(resolver.query(zone, "DS") for zone in zones)
+    )
     return (finding(_judge(own, signers), "dnssec", domain, "DS"),)
 
 

@@ -52,10 +52,17 @@ def _utc_now():
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
-async def check(domain: str, resolver: Resolver, selectors: Iterable[str] = (),
-                senders: Sequence[Sender] = (), mx_host: str = "", transport: bool = False,
-                fetch: mta_sts.Fetch | None = None, now: Callable[[], str] = _utc_now,
-                clock: Callable[[], float] = time.monotonic) -> DomainReport:
+async def check(
+    domain: str,
+    resolver: Resolver,
+    selectors: Iterable[str] = (),
+    senders: Sequence[Sender] = (),
+    mx_host: str = "",
+    transport: bool = False,
+    fetch: mta_sts.Fetch | None = None,
+    now: Callable[[], str] = _utc_now,
+    clock: Callable[[], float] = time.monotonic,
+) -> DomainReport:
     """The report about a domain, within the lifetime of the resolver; raises nothing for it.
 
     :param selectors: names of DKIM selectors to check beside those of the senders
@@ -77,8 +84,9 @@ async def check(domain: str, resolver: Resolver, selectors: Iterable[str] = (),
     return DomainReport(name, findings, asked_at, round(clock() - start, 3))
 
 
-def check_sync(domain: str, resolver: Resolver, selectors: Iterable[str] = (),
-               **options) -> DomainReport:
+def check_sync(
+    domain: str, resolver: Resolver, selectors: Iterable[str] = (), **options
+) -> DomainReport:
     """`check` for callers that are not coroutines."""
     return run(check(domain, resolver, selectors, **options))
 
@@ -109,20 +117,25 @@ class _Check:
         if existence:
             return existence
         records, verdicts = authentication
-        return tuple(item for group in (mail, records, policy, verdicts, *groups)
-                     for item in group)
+        return tuple(item for group in (mail, records, policy, verdicts, *groups) for item in group)
 
     async def _check_authentication(self):
         """(findings about SPF and DKIM, findings about what they mean for each sender)"""
         assessment, facts, keys = await asyncio.gather(
             spf.check(self.domain, self.resolver, self.senders),
             asyncio.gather(*(look_up(self.domain, item, self.resolver) for item in self.senders)),
-            asyncio.gather(*(dkim.check(domain, self.resolver, selectors)
-                             for domain, selectors in self.keys.items())))
+            asyncio.gather(
+                *(
+                    dkim.check(domain, self.resolver, selectors)
+                    for domain, selectors in self.keys.items()
+                )
+            ),
+        )
         found = tuple(item for group in keys for item in group)
         verdicts = (
             judge(self.domain, item, known, allowed, _keys_of(item, self.domain, found))
-            for item, known, allowed in zip(self.senders, facts, assessment.allowed, strict=True))
+            for item, known, allowed in zip(self.senders, facts, assessment.allowed, strict=True)
+        )
         return (*assessment.findings, *found), tuple(verdicts)
 
     def _hosts(self):
@@ -130,14 +143,20 @@ class _Check:
 
 
 def _transport(domain, resolver, fetch):
-    return (mta_sts.check(domain, resolver, fetch), tls_rpt.check(domain, resolver),
-            dnssec.check(domain, resolver))
+    return (
+        mta_sts.check(domain, resolver, fetch),
+        tls_rpt.check(domain, resolver),
+        dnssec.check(domain, resolver),
+    )
 
 
 def _normalised(sender):
     """With domains in the form in which they are compared; what is no domain stays as it is."""
-    return replace(sender, envelope_domain=_ascii(sender.envelope_domain),
-                   dkim_domain=_ascii(sender.dkim_domain))
+    return replace(
+        sender,
+        envelope_domain=_ascii(sender.envelope_domain),
+        dkim_domain=_ascii(sender.dkim_domain),
+    )
 
 
 def _ascii(name):
@@ -162,8 +181,11 @@ def _keys_of(sender, domain, findings):
     """The findings about the keys of one sender."""
     names = {item.name for item in sender.selectors or ()}
     at = sender.dkim_domain or domain
-    return tuple(item for item in findings
-                 if item.values.get("selector") in names and is_subdomain(item.name, at))
+    return tuple(
+        item
+        for item in findings
+        if item.values.get("selector") in names and is_subdomain(item.name, at)
+    )
 
 
 async def _check_existence(domain, resolver):

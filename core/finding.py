@@ -84,26 +84,45 @@ class Finding:
         )
 
 
-def finding(code: str, record_type: str, name: str, rdtype: str, found: Iterable[str] = (),
-            expected: str | None = None, **params: str | int) -> Finding:
+def finding(
+    code: str,
+    record_type: str,
+    name: str,
+    rdtype: str,
+    found: Iterable[str] = (),
+    expected: str | None = None,
+    **params: str | int,
+) -> Finding:
     """A finding whose third-party texts have been made safe to store and to print.
 
     Raises TypeError where the parameters are not those that `CODES` promises.
     """
     if set(params) != set(CODES[code].params):
         raise TypeError(f"{code} has the parameters {CODES[code].params}, not {tuple(params)}")
-    clean = {key: printable(value) if isinstance(value, str) else value
-             for key, value in params.items()}
-    return Finding(code, record_type, printable(name), rdtype,
-                   tuple(printable(text) for text in found),
-                   None if expected is None else printable(expected),
-                   tuple(sorted(clean.items())))
+    clean = {
+        key: printable(value) if isinstance(value, str) else value for key, value in params.items()
+    }
+    return Finding(
+        code,
+        record_type,
+        printable(name),
+        rdtype,
+        tuple(printable(text) for text in found),
+        None if expected is None else printable(expected),
+        tuple(sorted(clean.items())),
+    )
 
 
 def unknown(record_type: str, answer: Answer, **params: str | int) -> Finding:
     """The finding for a question that got no usable answer."""
-    return finding(f"{record_type}_unknown", record_type, answer.name, answer.rdtype,
-                   status=answer.status.value, **params)
+    return finding(
+        f"{record_type}_unknown",
+        record_type,
+        answer.name,
+        answer.rdtype,
+        status=answer.status.value,
+        **params,
+    )
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

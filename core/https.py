@@ -1,6 +1,7 @@
 """One small file over HTTPS, for MTA-STS policies."""
 
 import asyncio
+import ipaddress
 import ssl
 
 from .error import CoreError
@@ -18,8 +19,9 @@ class FetchError(CoreError):
     """
 
 
-async def fetch(host: str, path: str, address: str, port: int = PORT,
-                context: ssl.SSLContext | None = None) -> str:
+async def fetch(
+    host: str, path: str, address: str, port: int = PORT, context: ssl.SSLContext | None = None
+) -> str:
     """The text of https://host/path from the server at an address; raises FetchError.
 
     Redirects are not followed (RFC 8461 section 3.3). The caller bounds the time it takes.
@@ -43,10 +45,17 @@ async def fetch(host: str, path: str, address: str, port: int = PORT,
     return body.decode("utf-8", "replace")
 
 
+async def fetch_public(host: str, path: str, address: str) -> str:
+    """`fetch`, but only from the public Internet: the domain's owner chooses the address, and must
+    not make the machine that asks talk to its own network."""
+    if not ipaddress.ip_address(address).is_global:
+        raise FetchError("fetch_unreachable")
+    return await fetch(host, path, address)
+
+
 async def _exchange(host, address, port, context, request):
     """What the server sends until it closes the connection, or until it is too much."""
-    reader, writer = await asyncio.open_connection(
-        address, port, ssl=context, server_hostname=host)
+    reader, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname=host)
     try:
         writer.write(request)
         data = b""

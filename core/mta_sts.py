@@ -66,8 +66,7 @@ def parse_policy(text: str) -> Policy:
     return Policy(values["mode"], int(max_age), tuple(hosts))
 
 
-async def check(domain: str, resolver: Resolver,
-                fetch: Fetch | None = None) -> tuple[Finding, ...]:
+async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> tuple[Finding, ...]:
     """The findings about MTA-STS of a domain.
 
     :param fetch: None where HTTPS must not be used
@@ -125,5 +124,6 @@ async def _judge_policy(domain, resolver, policy, say):
     if policy.mode != "none" and strange:
         code = "mta_sts_mx_refused" if policy.mode == "enforce" else "mta_sts_mx_not_listed"
         return say(code, hosts=", ".join(strange))
-    return say("mta_sts_ok" if policy.mode == "enforce" else "mta_sts_not_enforced",
-               mode=policy.mode)
+    return say(
+        "mta_sts_ok" if policy.mode == "enforce" else "mta_sts_not_enforced", mode=policy.mode
+    )

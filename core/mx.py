@@ -30,8 +30,7 @@ def parse(records: Iterable[str]) -> tuple[MxHost, ...]:
     return tuple(sorted(MxHost(int(preference), host) for preference, host in split))
 
 
-async def check(domain: str, resolver: Resolver,
-                expected_host: str = "") -> tuple[Finding, ...]:
+async def check(domain: str, resolver: Resolver, expected_host: str = "") -> tuple[Finding, ...]:
     """The findings about where mail for the domain goes.
 
     :param expected_host: the host that mail for the domain should reach directly, where a
@@ -48,8 +47,10 @@ async def check(domain: str, resolver: Resolver,
         code = "mx_null" if len(hosts) == 1 else "mx_null_and_others"
         return (_say(domain, hosts, code, _record(expected)),)
     checked = await asyncio.gather(*(_check_host(domain, item, resolver) for item in hosts))
-    wrong = (*_judge_expected(domain, hosts, expected),
-             *(item for found in checked for item in found))
+    wrong = (
+        *_judge_expected(domain, hosts, expected),
+        *(item for found in checked for item in found),
+    )
     if any(item.severity != Severity.INFO for item in wrong):
         return wrong
     names = ", ".join(item.host for item in hosts)

@@ -38,7 +38,8 @@ T = TypeVar("T")
 
 _NAMESERVER = re.compile(
     r"(?:\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^:\[\]]+|[^\[\]]*:[^\[\]]*:[^\[\]]*))"
-    r"(?::(?P<port>[0-9]{1,5}))?")
+    r"(?::(?P<port>[0-9]{1,5}))?"
+)
 
 
 class InvalidNameserver(CoreError):
@@ -103,9 +104,14 @@ class DnsResolver:
     :raises InvalidNameserver: an address is none, or the system is configured with none
     """
 
-    def __init__(self, nameservers: Iterable[str] | None = None, port: int = 53,
-                 timeout: float = TIMEOUT, lifetime: float = LIFETIME,
-                 clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        nameservers: Iterable[str] | None = None,
+        port: int = 53,
+        timeout: float = TIMEOUT,
+        lifetime: float = LIFETIME,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self._dns = _dnspython_resolver(nameservers, port)
         self._dns.timeout = timeout
         self._question_time = ATTEMPTS * timeout * len(self._dns.nameservers)
@@ -151,9 +157,16 @@ class DnsResolver:
                 return Answer(name, rdtype, Status.TIMEOUT)
             try:
                 # dnspython may sleep past its own lifetime before it tries again
-                answer = await asyncio.wait_for(self._dns.resolve(
-                    dns.name.from_text(name), rdtype, raise_on_no_answer=False,
-                    lifetime=remaining, search=False), remaining)
+                answer = await asyncio.wait_for(
+                    self._dns.resolve(
+                        dns.name.from_text(name),
+                        rdtype,
+                        raise_on_no_answer=False,
+                        lifetime=remaining,
+                        search=False,
+                    ),
+                    remaining,
+                )
             except dns.resolver.NXDOMAIN as error:
                 return _absent(name, rdtype, error)
             except asyncio.TimeoutError:
@@ -213,7 +226,8 @@ def _dnspython_resolver(nameservers, port):
 def _answer(name, rdtype, answer):
     chain = tuple(_name(rrset[0].target) for rrset in answer.chaining_result.cnames)
     return Answer(
-        name, rdtype,
+        name,
+        rdtype,
         Status.NODATA if answer.rrset is None else Status.OK,
         records=tuple(sorted(_text(rdata) for rdata in answer.rrset or ())),
         canonical_name=chain[-1] if chain else name,
@@ -226,8 +240,9 @@ def _answer(name, rdtype, answer):
 def _absent(name, rdtype, error):
     response = error.response(error.qnames()[0])
     chain = tuple(_name(rrset[0].target) for rrset in response.resolve_chaining().cnames)
-    return Answer(name, rdtype, Status.NXDOMAIN, chain=chain,
-                  canonical_name=chain[-1] if chain else name)
+    return Answer(
+        name, rdtype, Status.NXDOMAIN, chain=chain, canonical_name=chain[-1] if chain else name
+    )
 
 
 def _failure(error):

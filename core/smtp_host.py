@@ -15,9 +15,22 @@ ADDRESSES_MAX = 8  # of one host; large providers have more, and all of them ali
 NAMES_MAX = 8  # reverse names of one address that are followed
 
 # Nobody outside can look up the reverse names of these (RFC 6890, RFC 4193)
-_PRIVATE = tuple(map(ipaddress.ip_network, (
-    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-    "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")))
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
 
 
 async def check(host: str, resolver: Resolver) -> tuple[Finding, ...]:
@@ -25,27 +38,38 @@ async def check(host: str, resolver: Resolver) -> tuple[Finding, ...]:
     try:
         addresses, silent = await _addresses(host, resolver)
     except InvalidName as error:
-        return (finding("smtp_host_invalid", "smtp_host", host, "A", host=host,
-                        reason=error.code),)
+        return (finding("smtp_host_invalid", "smtp_host", host, "A", host=host, reason=error.code),)
     if silent:
-        return (finding("smtp_host_unknown", "smtp_host", host, silent.rdtype, host=host,
-                        status=silent.status.value),)
+        return (
+            finding(
+                "smtp_host_unknown",
+                "smtp_host",
+                host,
+                silent.rdtype,
+                host=host,
+                status=silent.status.value,
+            ),
+        )
     if not addresses:
         return (finding("smtp_host_missing", "smtp_host", host, "A", host=host),)
     wrong = await check_addresses(host, addresses, resolver, "smtp_host")
     return wrong or (finding("smtp_host_ok", "smtp_host", host, "PTR", addresses, host=host),)
 
 
-async def check_addresses(host: str, addresses: Sequence[str], resolver: Resolver,
-                          kind: str) -> tuple[Finding, ...]:
+async def check_addresses(
+    host: str, addresses: Sequence[str], resolver: Resolver, kind: str
+) -> tuple[Finding, ...]:
     """What is wrong with the reverse names of the addresses of a host.
 
     :param kind: "smtp_host" for one that sends, "mx_host" for one that receives, where it
         matters less
     """
-    checked = await asyncio.gather(*(
-        _check_address(host, ipaddress.ip_address(text), resolver, kind)
-        for text in addresses[:ADDRESSES_MAX]))
+    checked = await asyncio.gather(
+        *(
+            _check_address(host, ipaddress.ip_address(text), resolver, kind)
+            for text in addresses[:ADDRESSES_MAX]
+        )
+    )
     return tuple(item for item in checked if item)
 
 
@@ -63,9 +87,11 @@ async def _addresses(host, resolver):
 
 async def _check_address(host, address, resolver, kind):
     """None where the address is fine."""
+
     def say(what, found=(), **params):
-        return finding(f"{kind}_{what}", kind, host, "PTR", found,
-                       host=host, address=str(address), **params)
+        return finding(
+            f"{kind}_{what}", kind, host, "PTR", found, host=host, address=str(address), **params
+        )
 
     if any(address in network for network in _PRIVATE):
         return say("private") if kind == "smtp_host" else None

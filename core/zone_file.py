@@ -24,7 +24,7 @@ def export(findings: Iterable[Finding]) -> str:
 def text_strings(text: str) -> str:
     """The quoted strings of a TXT record, none longer than DNS allows."""
     data = text.encode("utf-8")
-    pieces = [data[start:start + STRING_MAX] for start in range(0, len(data), STRING_MAX)]
+    pieces = [data[start : start + STRING_MAX] for start in range(0, len(data), STRING_MAX)]
     return " ".join(f'"{_escape(piece)}"' for piece in pieces or [b""])
 
 
@@ -35,5 +35,10 @@ def _line(name, rdtype, value):
 def _escape(data):
     """RFC 1035 section 5.1: quotes and backslashes, and octets that are no plain text."""
     return "".join(
-        f"\\{chr(octet)}" if chr(octet) in '"\\' else
-        chr(octet) if 32 <= octet < 127 else f"\\{octet:03d}" for octet in data)
+        f"\\{chr(octet)}"
+        if chr(octet) in '"\\'
+        else chr(octet)
+        if 32 <= octet < 127
+        else f"\\{octet:03d}"
+        for octet in data
+    )

@@ -129,7 +129,8 @@ class MailAliasDomainCheck(models.Model):
             self._dns_resolver(),
             selectors=self._split_list(self.dkim_selectors),
             senders=self._expected_senders(name),
-            fetch=https.fetch,
+            transport=True,
+            fetch=https.fetch_public,
         )
 
     def _expected_senders(self, name):

@@ -1,11 +1,11 @@
 """A DNS in memory: a dict of names, for tests of judgement that need no sockets.
 
-    FakeDns({
-        "example.com": {"MX": ["10 mx.example.com"], "TXT": ["v=spf1 mx -all"]},
-        "www.example.com": {"CNAME": ["example.com"]},
-        "broken.example.com": Status.SERVFAIL,
-        "half.example.com": {"A": ["192.0.2.1"], "TXT": Status.TIMEOUT},
-    })
+FakeDns({
+    "example.com": {"MX": ["10 mx.example.com"], "TXT": ["v=spf1 mx -all"]},
+    "www.example.com": {"CNAME": ["example.com"]},
+    "broken.example.com": Status.SERVFAIL,
+    "half.example.com": {"A": ["192.0.2.1"], "TXT": Status.TIMEOUT},
+})
 """
 
 from core.dns_name import InvalidName, to_ascii

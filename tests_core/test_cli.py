@@ -23,8 +23,7 @@ def nameserver():
 def run(nameserver, capsys):
     def _run(*arguments, command="check"):
         try:
-            status = cli.main([command, *arguments, "--nameserver", nameserver,
-                               "--lifetime", "1"])
+            status = cli.main([command, *arguments, "--nameserver", nameserver, "--lifetime", "1"])
         except SystemExit as exit_:
             status = exit_.code
         return status, *capsys.readouterr()
@@ -32,15 +31,18 @@ def run(nameserver, capsys):
     return _run
 
 
-@pytest.mark.parametrize("domain, status, sentence", [
-    ("acme.test", 0, "Mail for the domain goes to mail.acme.test."),
-    ("bare.test", 2, "The domain has no SPF record"),
-    ("broken.test", 2, "The domain has 2 SPF records"),
-    ("lookups.test", 2, "The record costs 12 DNS look-ups"),
-    ("servfail.test", 3, "the name server reported a failure (SERVFAIL)"),
-    ("timeout.test", 3, "no answer came in time"),
-    ("missing.test", 2, "The domain missing.test does not exist"),
-])
+@pytest.mark.parametrize(
+    "domain, status, sentence",
+    [
+        ("acme.test", 0, "Mail for the domain goes to mail.acme.test."),
+        ("bare.test", 2, "The domain has no SPF record"),
+        ("broken.test", 2, "The domain has 2 SPF records"),
+        ("lookups.test", 2, "The record costs 12 DNS look-ups"),
+        ("servfail.test", 3, "the name server reported a failure (SERVFAIL)"),
+        ("timeout.test", 3, "no answer came in time"),
+        ("missing.test", 2, "The domain missing.test does not exist"),
+    ],
+)
 def test_a_report_in_plain_english(run, domain, status, sentence):
     result, output, errors = run(domain, "--selector", "odoo")
     assert (result, errors) == (status, "")
@@ -67,13 +69,16 @@ def test_the_cost_of_an_spf_record_as_a_tree(run):
     ]
 
 
-@pytest.mark.parametrize("domain, status, text", [
-    ("lookups.test", 2, "      12     0  lookups.test"),
-    ("syntax.test", 2, "syntax.test  (syntax)"),
-    ("bare.test", 2, "bare.test has no SPF record, or more than one."),
-    ("servfail.test", 3, "It could not be told whether servfail.test has an SPF record."),
-    ("not a domain", 64, ""),
-])
+@pytest.mark.parametrize(
+    "domain, status, text",
+    [
+        ("lookups.test", 2, "      12     0  lookups.test"),
+        ("syntax.test", 2, "syntax.test  (syntax)"),
+        ("bare.test", 2, "bare.test has no SPF record, or more than one."),
+        ("servfail.test", 3, "It could not be told whether servfail.test has an SPF record."),
+        ("not a domain", 64, ""),
+    ],
+)
 def test_the_cost_of_a_record_that_does_not_work(run, domain, status, text):
     result, output, _errors = run(domain, command="spf")
     assert result == status
@@ -85,14 +90,17 @@ def test_the_cost_of_an_spf_record_as_json(run):
     assert (data["lookups"], len(data["children"])) == (12, 12)
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (["not a domain"], "“not a domain” is not a domain name: only letters"),
-    (["acme.test", "--nameserver", "dns.example"], "The name server dns.example is not an IP"),
-    (["acme.test", "--lifetime", "0"], "seconds"),
-    (["acme.test", "--lifetime", "nan"], "seconds"),
-    (["acme.test", "--unknown"], "Unrecognized arguments"),
-    ([], "The following arguments are required: domain"),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["not a domain"], "“not a domain” is not a domain name: only letters"),
+        (["acme.test", "--nameserver", "dns.example"], "The name server dns.example is not an IP"),
+        (["acme.test", "--lifetime", "0"], "seconds"),
+        (["acme.test", "--lifetime", "nan"], "seconds"),
+        (["acme.test", "--unknown"], "Unrecognized arguments"),
+        ([], "The following arguments are required: domain"),
+    ],
+)
 def test_bad_input_is_one_sentence_and_a_usage_error(run, arguments, sentence):
     status, output, errors = run(*arguments)
     assert (status, output) == (cli.USAGE_ERROR, "")
@@ -117,18 +125,39 @@ def test_there_are_no_sentences_for_codes_that_do_not_exist():
     assert set(wording.SENTENCES) == set(CODES)
 
 
-@pytest.mark.parametrize("status", [item for item in Status if item not in (
-    Status.OK, Status.NODATA, Status.NXDOMAIN)])
+@pytest.mark.parametrize(
+    "status", [item for item in Status if item not in (Status.OK, Status.NODATA, Status.NXDOMAIN)]
+)
 def test_every_failure_of_the_dns_is_explained(status):
     text = wording.explain(finding("mx_unknown", "mx", "example.com", "MX", status=status.value))
     assert wording.STATUS[status.value] in text
 
 
-@pytest.mark.parametrize("term", ["foo:bar", "!", "a:", "ip4:1.2.3", "a/33", "include", "all:x",
-                                  "ip6:1", "redirect=a.b redirect=a.b"])
+@pytest.mark.parametrize(
+    "term",
+    [
+        "foo:bar",
+        "!",
+        "a:",
+        "ip4:1.2.3",
+        "a/33",
+        "include",
+        "all:x",
+        "ip6:1",
+        "redirect=a.b redirect=a.b",
+    ],
+)
 def test_every_syntax_problem_is_explained(term):
     problem = parse(f"v=spf1 {term}").problems[0]
-    text = wording.explain(finding(
-        "spf_syntax", "spf", "example.com", "TXT", problem=problem.code, term=problem.term,
-        position=problem.position))
+    text = wording.explain(
+        finding(
+            "spf_syntax",
+            "spf",
+            "example.com",
+            "TXT",
+            problem=problem.code,
+            term=problem.term,
+            position=problem.position,
+        )
+    )
     assert wording.PROBLEMS[problem.code] in text

@@ -24,40 +24,43 @@ def judge_zones(zones, selector="s1", target=""):
     return findings[0]
 
 
-@pytest.mark.parametrize("record, code, params", [
-    (f"v=DKIM1; k=rsa; p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
-    (f"v=DKIM1; k=rsa; p={RSA_4096};", "dkim_ok", {"key_type": "rsa", "bits": 4096}),
-    (f"p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
-    (f"v=DKIM1;k=ed25519;p={ED25519}", "dkim_ok", {"key_type": "ed25519", "bits": 256}),
-    (f"v=DKIM1; k=RSA; n=a note; p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
-    (f"v=DKIM1; h=sha1:sha256; s=email; t=s; p={RSA_2048}", "dkim_ok", {"bits": 2048}),
-    (f"v=DKIM1; p={RSA_2048[:100]} {RSA_2048[100:]}", "dkim_ok", {"bits": 2048}),
-    (f"v=DKIM1; p={RSA_1024}", "dkim_key_short", {"bits": 1024, "advised": 2048}),
-    (f"v=DKIM1; p={RSA_1024_BARE}", "dkim_key_short", {"bits": 1024}),
-    (f"v=DKIM1; p={RSA_768}", "dkim_key_weak", {"bits": 768, "limit": 1024}),
-    (f"v=DKIM1; t=y; p={RSA_2048}", "dkim_test_mode", {}),
-    (f"v=DKIM1; t=s:y; p={RSA_2048}", "dkim_test_mode", {}),
-    ("v=DKIM1; p=", "dkim_revoked", {}),
-    ("v=DKIM1; k=ed25519; p=", "dkim_revoked", {}),
-    ("v=DKIM1; k=rsa", "dkim_no_key", {}),
-    (f"k=rsa; v=DKIM1; p={RSA_2048}", "dkim_version", {}),
-    (f"v=DKIM2; p={RSA_2048}", "dkim_version", {}),
-    (f"v=DKIM1; k=dsa; p={RSA_2048}", "dkim_key_type_unknown", {"key_type": "dsa"}),
-    (f"v=DKIM1; h=sha1; p={RSA_2048}", "dkim_hash_unsupported", {"value": "sha1"}),
-    (f"v=DKIM1; s=tlsrpt; p={RSA_2048}", "dkim_not_for_email", {"value": "tlsrpt"}),
-    (f"v=DKIM1; p={RSA_2048[:-40]}", "dkim_key_invalid", {"key_type": "rsa"}),
-    (f"v=DKIM1; p={RSA_2048}!", "dkim_key_invalid", {"key_type": "rsa"}),
-    ("v=DKIM1; p=bücher", "dkim_key_invalid", {"key_type": "rsa"}),
-    ("v=DKIM1; p=AAAA", "dkim_key_invalid", {"key_type": "rsa"}),
-    (f"v=DKIM1; k=ed25519; p={RSA_2048}", "dkim_key_invalid", {"key_type": "ed25519"}),
-    (f"v=DKIM1; k=rsa; p={ED25519}", "dkim_key_invalid", {"key_type": "rsa"}),
-    (f'"v=DKIM1; p={RSA_2048}"', "dkim_syntax", {"part": '"v=DKIM1'}),
-    (f"v=DKIM1 k=rsa p={RSA_2048}", "dkim_version", {}),
-    (f"v=DKIM1; p={RSA_2048}; p={RSA_2048}", "dkim_syntax", {"part": f"p={RSA_2048}"}),
-    ("v=spf1 -all", "dkim_version", {}),
-    ("some text", "dkim_syntax", {"part": "some text"}),
-    ("x" * 10_000, "dkim_syntax", {}),
-])
+@pytest.mark.parametrize(
+    "record, code, params",
+    [
+        (f"v=DKIM1; k=rsa; p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
+        (f"v=DKIM1; k=rsa; p={RSA_4096};", "dkim_ok", {"key_type": "rsa", "bits": 4096}),
+        (f"p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
+        (f"v=DKIM1;k=ed25519;p={ED25519}", "dkim_ok", {"key_type": "ed25519", "bits": 256}),
+        (f"v=DKIM1; k=RSA; n=a note; p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
+        (f"v=DKIM1; h=sha1:sha256; s=email; t=s; p={RSA_2048}", "dkim_ok", {"bits": 2048}),
+        (f"v=DKIM1; p={RSA_2048[:100]} {RSA_2048[100:]}", "dkim_ok", {"bits": 2048}),
+        (f"v=DKIM1; p={RSA_1024}", "dkim_key_short", {"bits": 1024, "advised": 2048}),
+        (f"v=DKIM1; p={RSA_1024_BARE}", "dkim_key_short", {"bits": 1024}),
+        (f"v=DKIM1; p={RSA_768}", "dkim_key_weak", {"bits": 768, "limit": 1024}),
+        (f"v=DKIM1; t=y; p={RSA_2048}", "dkim_test_mode", {}),
+        (f"v=DKIM1; t=s:y; p={RSA_2048}", "dkim_test_mode", {}),
+        ("v=DKIM1; p=", "dkim_revoked", {}),
+        ("v=DKIM1; k=ed25519; p=", "dkim_revoked", {}),
+        ("v=DKIM1; k=rsa", "dkim_no_key", {}),
+        (f"k=rsa; v=DKIM1; p={RSA_2048}", "dkim_version", {}),
+        (f"v=DKIM2; p={RSA_2048}", "dkim_version", {}),
+        (f"v=DKIM1; k=dsa; p={RSA_2048}", "dkim_key_type_unknown", {"key_type": "dsa"}),
+        (f"v=DKIM1; h=sha1; p={RSA_2048}", "dkim_hash_unsupported", {"value": "sha1"}),
+        (f"v=DKIM1; s=tlsrpt; p={RSA_2048}", "dkim_not_for_email", {"value": "tlsrpt"}),
+        (f"v=DKIM1; p={RSA_2048[:-40]}", "dkim_key_invalid", {"key_type": "rsa"}),
+        (f"v=DKIM1; p={RSA_2048}!", "dkim_key_invalid", {"key_type": "rsa"}),
+        ("v=DKIM1; p=bücher", "dkim_key_invalid", {"key_type": "rsa"}),
+        ("v=DKIM1; p=AAAA", "dkim_key_invalid", {"key_type": "rsa"}),
+        (f"v=DKIM1; k=ed25519; p={RSA_2048}", "dkim_key_invalid", {"key_type": "ed25519"}),
+        (f"v=DKIM1; k=rsa; p={ED25519}", "dkim_key_invalid", {"key_type": "rsa"}),
+        (f'"v=DKIM1; p={RSA_2048}"', "dkim_syntax", {"part": '"v=DKIM1'}),
+        (f"v=DKIM1 k=rsa p={RSA_2048}", "dkim_version", {}),
+        (f"v=DKIM1; p={RSA_2048}; p={RSA_2048}", "dkim_syntax", {"part": f"p={RSA_2048}"}),
+        ("v=spf1 -all", "dkim_version", {}),
+        ("some text", "dkim_syntax", {"part": "some text"}),
+        ("x" * 10_000, "dkim_syntax", {}),
+    ],
+)
 def test_key_records(record, code, params):
     item = judge(record)
     assert item.code == code
@@ -75,11 +78,14 @@ def test_several_records():
 
 
 def test_a_key_at_the_end_of_a_cname_chain():
-    item = judge_zones({
-        NAME: {"CNAME": ["s1.hop.example"]},
-        "s1.hop.example": {"CNAME": ["s1.provider.example"]},
-        "s1.provider.example": {"TXT": [f"v=DKIM1; p={RSA_2048}"]},
-    }, target="s1.provider.example.")
+    item = judge_zones(
+        {
+            NAME: {"CNAME": ["s1.hop.example"]},
+            "s1.hop.example": {"CNAME": ["s1.provider.example"]},
+            "s1.provider.example": {"TXT": [f"v=DKIM1; p={RSA_2048}"]},
+        },
+        target="s1.provider.example.",
+    )
     assert item.code == "dkim_ok"
 
 
@@ -94,9 +100,13 @@ def test_a_cname_loop_is_not_told_to_be_wrong_or_fine():
 
 
 def test_a_cname_to_another_provider():
-    item = judge_zones({NAME: {"CNAME": ["s1.old.example"]},
-                        "s1.old.example": {"TXT": [f"v=DKIM1; p={RSA_2048}"]}},
-                       target="s1.new.example")
+    item = judge_zones(
+        {
+            NAME: {"CNAME": ["s1.old.example"]},
+            "s1.old.example": {"TXT": [f"v=DKIM1; p={RSA_2048}"]},
+        },
+        target="s1.new.example",
+    )
     assert item.code == "dkim_wrong_target"
     assert item.found == ("s1.old.example",)
     assert item.expected == "s1.new.example."
@@ -118,9 +128,14 @@ def test_no_answer(status):
     assert (item.code, item.values["status"]) == ("dkim_unknown", status.value)
 
 
-@pytest.mark.parametrize("selector, reason", [
-    ("", "name_label_empty"), ("a" * 64, "name_label_too_long"), ("a..b", "name_label_empty"),
-])
+@pytest.mark.parametrize(
+    "selector, reason",
+    [
+        ("", "name_label_empty"),
+        ("a" * 64, "name_label_too_long"),
+        ("a..b", "name_label_empty"),
+    ],
+)
 def test_a_selector_that_is_no_name(selector, reason):
     item = judge_zones({}, selector=selector)
     assert (item.code, item.values["reason"]) == ("dkim_selector_invalid", reason)

@@ -35,56 +35,72 @@ def codes(zones, **options):
 def test_a_domain_that_is_fine():
     result = report(FINE)
     assert [item.code for item in result.findings] == [
-        "mx_ok", "spf_ok", "dkim_ok", "dmarc_ok", *OPTIONAL]
+        "mx_ok",
+        "spf_ok",
+        "dkim_ok",
+        "dmarc_ok",
+        *OPTIONAL,
+    ]
     assert result.severity == Severity.INFO
 
 
 def test_a_domain_without_any_record():
     zones = {"example.com": {"NS": ["ns.example.com"]}}
-    assert codes(zones) == [
-        "mx_missing", "spf_missing", "dkim_missing", "dmarc_missing", *OPTIONAL]
+    assert codes(zones) == ["mx_missing", "spf_missing", "dkim_missing", "dmarc_missing", *OPTIONAL]
 
 
 def test_a_domain_that_does_not_exist_is_one_finding():
     assert codes({"com": {"NS": ["ns.example"]}}) == ["domain_missing"]
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status not in (
-    Status.OK, Status.NODATA, Status.NXDOMAIN)])
+@pytest.mark.parametrize(
+    "status",
+    [status for status in Status if status not in (Status.OK, Status.NODATA, Status.NXDOMAIN)],
+)
 def test_what_the_dns_does_not_answer_is_unknown_and_not_wrong(status):
-    names = ["example.com", "odoo._domainkey.example.com", "_dmarc.example.com", "com",
-             "_mta-sts.example.com", "_smtp._tls.example.com"]
+    names = [
+        "example.com",
+        "odoo._domainkey.example.com",
+        "_dmarc.example.com",
+        "com",
+        "_mta-sts.example.com",
+        "_smtp._tls.example.com",
+    ]
     *findings, dnssec = report(dict.fromkeys(names, status)).findings
     assert {item.severity for item in findings} == {Severity.UNKNOWN}
     assert {item.values["status"] for item in findings} == {status.value}
     assert dnssec.code == "dnssec_unknown"
 
 
-@pytest.mark.parametrize("domain, reason", [
-    ("", "name_empty"),
-    (" . ", "name_empty"),
-    ("localhost", "name_not_qualified"),
-    ("192.0.2.1", "name_is_address"),
-    ("[2001:db8::1]", "name_is_address"),
-    ("1.2.3.4.5", "name_is_address"),
-    ("a..example.com", "name_label_empty"),
-    (".example.com", "name_label_empty"),
-    ("a" * 64 + ".example.com", "name_label_too_long"),
-    ("a." * 127 + "com", "name_too_long"),
-    ("x" * 10_000, "name_too_long"),
-    ("info@example.com", "name_characters"),
-    ("https://example.com/", "name_characters"),
-    ("exa mple.com", "name_characters"),
-    ('"example.com"', "name_characters"),
-    ("example.com\n\x00", "name_characters"),
-    ("-example.com", "name_characters"),
-    ("under_score.com", "name_characters"),
-    ("\u2603\ufe0f\u200d.com", "name_idna"),
-])
+@pytest.mark.parametrize(
+    "domain, reason",
+    [
+        ("", "name_empty"),
+        (" . ", "name_empty"),
+        ("localhost", "name_not_qualified"),
+        ("192.0.2.1", "name_is_address"),
+        ("[2001:db8::1]", "name_is_address"),
+        ("1.2.3.4.5", "name_is_address"),
+        ("a..example.com", "name_label_empty"),
+        (".example.com", "name_label_empty"),
+        ("a" * 64 + ".example.com", "name_label_too_long"),
+        ("a." * 127 + "com", "name_too_long"),
+        ("x" * 10_000, "name_too_long"),
+        ("info@example.com", "name_characters"),
+        ("https://example.com/", "name_characters"),
+        ("exa mple.com", "name_characters"),
+        ('"example.com"', "name_characters"),
+        ("example.com\n\x00", "name_characters"),
+        ("-example.com", "name_characters"),
+        ("under_score.com", "name_characters"),
+        ("\u2603\ufe0f\u200d.com", "name_idna"),
+    ],
+)
 def test_a_text_that_is_no_domain_is_one_finding(domain, reason):
     result = report({}, domain=domain)
     assert [(item.code, item.values["reason"]) for item in result.findings] == [
-        ("name_invalid", reason)]
+        ("name_invalid", reason)
+    ]
     assert "\x00" not in result.domain
 
 
@@ -114,12 +130,19 @@ def test_what_others_publish_is_made_safe_to_store():
 
 
 def test_the_worst_severity_puts_certainty_first():
-    found = {severity: Finding(code, "spf", "example.com", "TXT") for code, severity in (
-        ("spf_ok", Severity.OK), ("spf_long", Severity.INFO), ("spf_no_all", Severity.WARNING),
-        ("spf_missing", Severity.ERROR), ("spf_unknown", Severity.UNKNOWN))}
+    found = {
+        severity: Finding(code, "spf", "example.com", "TXT")
+        for code, severity in (
+            ("spf_ok", Severity.OK),
+            ("spf_long", Severity.INFO),
+            ("spf_no_all", Severity.WARNING),
+            ("spf_missing", Severity.ERROR),
+            ("spf_unknown", Severity.UNKNOWN),
+        )
+    }
     order = [Severity.OK, Severity.INFO, Severity.WARNING, Severity.UNKNOWN, Severity.ERROR]
     for index, severity in enumerate(order):
-        assert worst(found[item] for item in order[:index + 1]) == severity
+        assert worst(found[item] for item in order[: index + 1]) == severity
     assert worst(()) == Severity.OK
 
 
@@ -127,16 +150,19 @@ def test_every_code_has_a_severity():
     assert {code.severity for code in CODES.values()} <= {item.value for item in Severity}
 
 
-@pytest.mark.parametrize("domain, severity", [
-    ("acme.test", Severity.OK),
-    ("bare.test", Severity.ERROR),
-    ("broken.test", Severity.ERROR),
-    ("lookups.test", Severity.ERROR),
-    ("syntax.test", Severity.ERROR),
-    ("servfail.test", Severity.UNKNOWN),
-    ("timeout.test", Severity.UNKNOWN),
-    ("missing.test", Severity.ERROR),
-])
+@pytest.mark.parametrize(
+    "domain, severity",
+    [
+        ("acme.test", Severity.OK),
+        ("bare.test", Severity.ERROR),
+        ("broken.test", Severity.ERROR),
+        ("lookups.test", Severity.ERROR),
+        ("syntax.test", Severity.ERROR),
+        ("servfail.test", Severity.UNKNOWN),
+        ("timeout.test", Severity.UNKNOWN),
+        ("missing.test", Severity.ERROR),
+    ],
+)
 def test_the_domains_of_the_sandbox_over_real_sockets(domain, severity):
     with DnsPeer(DEFAULT_ZONES) as peer:
         resolver = DnsResolver([f"127.0.0.1:{peer.port}"], timeout=0.2, lifetime=1)

@@ -18,15 +18,75 @@ from core.spf import check_host, parse
 from core.spf.merge import compose
 from core.wording import explain
 
-PIECES = st.sampled_from([
-    "v=spf1", "v=DMARC1", "v=DKIM1", "v=STSv1", "v=TLSRPTv1", " ", ";", "=", ":", "/", "//", "%{",
-    "}", "%", "a", "mx", "ptr", "include", "exists", "ip4", "ip6", "all", "redirect", "exp", "-",
-    "~", "?", "+", "192.0.2.1", "2001:db8::", "24", "example.com", "%{ir}", "%{d2r-}", "p", "rua",
-    "mailto:", "none", "reject", "k", "rsa", "ed25519", RSA_1024, "sp", "pct", "\x00", "ü", '"',
-    "\\", "id", ".", "..", "example.org", "_spf.", "1" * 64, ",", "t", "y", "h", "s",
-])
-TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=15).map("".join),
-                  st.lists(PIECES, max_size=15).map(" ".join))
+PIECES = st.sampled_from(
+    [
+        "v=spf1",
+        "v=DMARC1",
+        "v=DKIM1",
+        "v=STSv1",
+        "v=TLSRPTv1",
+        " ",
+        ";",
+        "=",
+        ":",
+        "/",
+        "//",
+        "%{",
+        "}",
+        "%",
+        "a",
+        "mx",
+        "ptr",
+        "include",
+        "exists",
+        "ip4",
+        "ip6",
+        "all",
+        "redirect",
+        "exp",
+        "-",
+        "~",
+        "?",
+        "+",
+        "192.0.2.1",
+        "2001:db8::",
+        "24",
+        "example.com",
+        "%{ir}",
+        "%{d2r-}",
+        "p",
+        "rua",
+        "mailto:",
+        "none",
+        "reject",
+        "k",
+        "rsa",
+        "ed25519",
+        RSA_1024,
+        "sp",
+        "pct",
+        "\x00",
+        "ü",
+        '"',
+        "\\",
+        "id",
+        ".",
+        "..",
+        "example.org",
+        "_spf.",
+        "1" * 64,
+        ",",
+        "t",
+        "y",
+        "h",
+        "s",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.lists(PIECES, max_size=15).map("".join),
+    st.lists(PIECES, max_size=15).map(" ".join),
+)
 SPF = st.lists(PIECES, max_size=12).map(lambda pieces: "v=spf1 " + " ".join(pieces))
 
 
@@ -34,7 +94,7 @@ SPF = st.lists(PIECES, max_size=12).map(lambda pieces: "v=spf1 " + " ".join(piec
 def test_spf_problems_have_a_place_in_the_record(text):
     record = parse(text)
     for item in (*record.directives, *record.modifiers):
-        assert text[item.position:].startswith(item.text)
+        assert text[item.position :].startswith(item.text)
     for problem in record.problems:
         assert 0 <= problem.position <= len(text)
 
@@ -59,8 +119,11 @@ def test_tag_lists(text):
 
 @given(TEXTS)
 def test_records_are_read_or_refused_with_a_code(text):
-    for read, refusal in ((dkim.parse, dkim.DkimError), (dmarc.parse, dmarc.DmarcError),
-                          (mta_sts.parse_policy, mta_sts.PolicyError)):
+    for read, refusal in (
+        (dkim.parse, dkim.DkimError),
+        (dmarc.parse, dmarc.DmarcError),
+        (mta_sts.parse_policy, mta_sts.PolicyError),
+    ):
         try:
             read(text)
         except refusal as error:
@@ -100,24 +163,48 @@ def test_names_are_valid_or_refused_with_a_code(text):
 
 
 ANSWERS = st.lists(TEXTS | SPF, min_size=1, max_size=2) | st.sampled_from(
-    [Status.SERVFAIL, Status.TIMEOUT, ()])
-HOSTS = st.sampled_from(["example.com", "mx.example.com", "a.example.com", "gone.example", ".",
-                         "192.0.2.1", "x" * 64])
+    [Status.SERVFAIL, Status.TIMEOUT, ()]
+)
+HOSTS = st.sampled_from(
+    ["example.com", "mx.example.com", "a.example.com", "gone.example", ".", "192.0.2.1", "x" * 64]
+)
 
 
 @given(
-    st.fixed_dictionaries({
-        name: st.fixed_dictionaries({"TXT": ANSWERS}, optional={
-            "MX": st.lists(HOSTS.map(lambda host: f"10 {host}"), max_size=3),
-            "A": st.just(["198.51.100.1"]),
-            "CNAME": HOSTS.map(lambda host: [host]),
-        }) for name in ("example.com", "a.example.com", "mx.example.com", "_dmarc.example.com",
-                        "s._domainkey.example.com", "_mta-sts.example.com",
-                        "_smtp._tls.example.com")
-    }), TEXTS)
+    st.fixed_dictionaries(
+        {
+            name: st.fixed_dictionaries(
+                {"TXT": ANSWERS},
+                optional={
+                    "MX": st.lists(HOSTS.map(lambda host: f"10 {host}"), max_size=3),
+                    "A": st.just(["198.51.100.1"]),
+                    "CNAME": HOSTS.map(lambda host: [host]),
+                },
+            )
+            for name in (
+                "example.com",
+                "a.example.com",
+                "mx.example.com",
+                "_dmarc.example.com",
+                "s._domainkey.example.com",
+                "_mta-sts.example.com",
+                "_smtp._tls.example.com",
+            )
+        }
+    ),
+    TEXTS,
+)
 def test_a_report_about_anything(zones, text):
-    senders = [Sender("S", text, ("include:a.example.com", text.replace(" ", "")),
-                      (Selector("s", text), Selector(text)), text, text)]
+    senders = [
+        Sender(
+            "S",
+            text,
+            ("include:a.example.com", text.replace(" ", "")),
+            (Selector("s", text), Selector(text)),
+            text,
+            text,
+        )
+    ]
     dns = FakeDns(zones)
     report = asyncio.run(check("example.com", dns, [text], senders, text, transport=True))
     assert DomainReport.from_json(report.to_json()) == report

@@ -26,16 +26,19 @@ def with_mx(*records, **zones):
     return {"example.com": {"MX": list(records)}, **HOST, **zones}
 
 
-@pytest.mark.parametrize("records, expected", [
-    (["10 mx.example.com"], ["mx_ok"]),
-    (["0 ."], ["mx_null"]),
-    (["0 .", "10 mx.example.com"], ["mx_null_and_others"]),
-    (["10 192.0.2.1"], ["mx_host_is_address"]),
-    (["10 2001:db8::1"], ["mx_host_is_address"]),
-    (["10 gone.example.com"], ["mx_host_missing"]),
-    (["10 mx.example.com", "20 gone.example.com"], ["mx_host_missing"]),
-    ([f"10 {'a' * 64}.example.com"], ["mx_host_unknown"]),
-])
+@pytest.mark.parametrize(
+    "records, expected",
+    [
+        (["10 mx.example.com"], ["mx_ok"]),
+        (["0 ."], ["mx_null"]),
+        (["0 .", "10 mx.example.com"], ["mx_null_and_others"]),
+        (["10 192.0.2.1"], ["mx_host_is_address"]),
+        (["10 2001:db8::1"], ["mx_host_is_address"]),
+        (["10 gone.example.com"], ["mx_host_missing"]),
+        (["10 mx.example.com", "20 gone.example.com"], ["mx_host_missing"]),
+        ([f"10 {'a' * 64}.example.com"], ["mx_host_unknown"]),
+    ],
+)
 def test_mx_records(records, expected):
     assert codes(with_mx(*records)) == expected
 
@@ -65,40 +68,53 @@ def test_a_host_the_dns_does_not_tell_about(status):
 
 def test_one_address_family_is_enough():
     zones = with_mx("10 half.example.com") | {
-        "half.example.com": {"A": ["192.0.2.1"], "AAAA": Status.TIMEOUT}}
+        "half.example.com": {"A": ["192.0.2.1"], "AAAA": Status.TIMEOUT}
+    }
     assert codes(zones) == ["mx_ok"]
 
 
-@pytest.mark.parametrize("zone, expected", [
-    ({"A": ["192.0.2.1"]}, "mx_implicit"),
-    ({"AAAA": ["2001:db8::1"]}, "mx_implicit"),
-    ({"TXT": ["v=spf1 -all"]}, "mx_missing"),
-    ({"TXT": ["v=spf1 -all"], "A": Status.SERVFAIL}, "mx_unknown"),
-    ({"MX": Status.SERVFAIL, "A": ["192.0.2.1"]}, "mx_unknown"),
-])
+@pytest.mark.parametrize(
+    "zone, expected",
+    [
+        ({"A": ["192.0.2.1"]}, "mx_implicit"),
+        ({"AAAA": ["2001:db8::1"]}, "mx_implicit"),
+        ({"TXT": ["v=spf1 -all"]}, "mx_missing"),
+        ({"TXT": ["v=spf1 -all"], "A": Status.SERVFAIL}, "mx_unknown"),
+        ({"MX": Status.SERVFAIL, "A": ["192.0.2.1"]}, "mx_unknown"),
+    ],
+)
 def test_without_mx_records(zone, expected):
     assert codes({"example.com": zone}) == [expected]
 
 
-@pytest.mark.parametrize("domain, records, expected", [
-    ("odoo.example.com", ["10 db.odoo.com"], ("mx_ok", None)),
-    ("odoo.example.com", ["10 mx.example.com"], ("mx_other_host", "10 db.odoo.com.")),
-    ("odoo.example.com", [], ("mx_missing", "10 db.odoo.com.")),
-    ("odoo.example.com", ["0 ."], ("mx_null", "10 db.odoo.com.")),
-    ("example.com", ["10 mx.example.com"], ("mx_main_domain", None)),
-])
+@pytest.mark.parametrize(
+    "domain, records, expected",
+    [
+        ("odoo.example.com", ["10 db.odoo.com"], ("mx_ok", None)),
+        ("odoo.example.com", ["10 mx.example.com"], ("mx_other_host", "10 db.odoo.com.")),
+        ("odoo.example.com", [], ("mx_missing", "10 db.odoo.com.")),
+        ("odoo.example.com", ["0 ."], ("mx_null", "10 db.odoo.com.")),
+        ("example.com", ["10 mx.example.com"], ("mx_main_domain", None)),
+    ],
+)
 def test_a_subdomain_pointed_at_the_mail_server_of_odoo(domain, records, expected):
     zones = {domain: {"MX": records}, "db.odoo.com": {"A": ["10.0.0.1"]}, **HOST}
     item = asyncio.run(check(domain, FakeDns(zones), "db.odoo.com."))[0]
     assert (item.code, item.expected) == expected
 
 
-@pytest.mark.parametrize("zones, expected", [
-    ({}, "mx_host_no_reverse"),
-    ({"1.2.0.192.in-addr.arpa": {"PTR": ["other.example"]}}, "mx_host_reverse_mismatch"),
-    ({"1.2.0.192.in-addr.arpa": Status.SERVFAIL}, "mx_host_reverse_unknown"),
-])
+@pytest.mark.parametrize(
+    "zones, expected",
+    [
+        ({}, "mx_host_no_reverse"),
+        ({"1.2.0.192.in-addr.arpa": {"PTR": ["other.example"]}}, "mx_host_reverse_mismatch"),
+        ({"1.2.0.192.in-addr.arpa": Status.SERVFAIL}, "mx_host_reverse_unknown"),
+    ],
+)
 def test_reverse_names_of_receiving_hosts_are_a_note(zones, expected):
-    zones = {"example.com": {"MX": ["10 mx.example.com"]},
-             "mx.example.com": {"A": ["192.0.2.1"]}, **zones}
+    zones = {
+        "example.com": {"MX": ["10 mx.example.com"]},
+        "mx.example.com": {"A": ["192.0.2.1"]},
+        **zones,
+    }
     assert codes(zones) == ["mx_ok", expected]

@@ -12,7 +12,7 @@ from core.resolver import DnsResolver, InvalidNameserver, Status, parse_nameserv
 from scripts.sandbox.dns_peer import DnsPeer
 
 LONG_TEXT = "x" * 10_000
-LONG_STRINGS = " ".join(f'"{LONG_TEXT[start:start + 250]}"' for start in range(0, 10_000, 250))
+LONG_STRINGS = " ".join(f'"{LONG_TEXT[start : start + 250]}"' for start in range(0, 10_000, 250))
 ZONE = f"""
 @ MX 20 mx2
 @ MX 10 mx1
@@ -71,34 +71,47 @@ def test_the_target_of_a_dangling_cname_is_told(ask):
     assert answer.canonical_name == "gone.example.test"
 
 
-@pytest.mark.parametrize("name, rdtype, status", [
-    ("mx1.example.test", "A", Status.OK),
-    ("mx1.example.test", "TXT", Status.NODATA),
-    ("missing.example.test", "A", Status.NXDOMAIN),
-    ("elsewhere.invalid", "A", Status.REFUSED),
-    (f"{'a' * 64}.example.test", "A", Status.INVALID_NAME),
-    ("two..dots", "A", Status.INVALID_NAME),
-    ("", "A", Status.INVALID_NAME),
-])
+@pytest.mark.parametrize(
+    "name, rdtype, status",
+    [
+        ("mx1.example.test", "A", Status.OK),
+        ("mx1.example.test", "TXT", Status.NODATA),
+        ("missing.example.test", "A", Status.NXDOMAIN),
+        ("elsewhere.invalid", "A", Status.REFUSED),
+        (f"{'a' * 64}.example.test", "A", Status.INVALID_NAME),
+        ("two..dots", "A", Status.INVALID_NAME),
+        ("", "A", Status.INVALID_NAME),
+    ],
+)
 def test_outcomes_are_told_apart(ask, name, rdtype, status):
     assert ask(name, rdtype).status == status
 
 
-@pytest.mark.parametrize("how, status", [
-    ("servfail", Status.SERVFAIL),
-    ("refused", Status.REFUSED),
-    ("timeout", Status.TIMEOUT),
-    ("garbage", Status.TIMEOUT),  # a forged datagram must not end the wait for the real one
-    ("wrong-source", Status.TIMEOUT),
-])
+@pytest.mark.parametrize(
+    "how, status",
+    [
+        ("servfail", Status.SERVFAIL),
+        ("refused", Status.REFUSED),
+        ("timeout", Status.TIMEOUT),
+        ("garbage", Status.TIMEOUT),  # a forged datagram must not end the wait for the real one
+        ("wrong-source", Status.TIMEOUT),
+    ],
+)
 def test_failures_are_told_apart(ask, peer, how, status):
     peer.fail("mx1.example.test", "A", how)
     answer = ask("mx1.example.test", timeout=0.1, lifetime=0.3)
     assert (answer.status, answer.known, answer.records) == (status, False, ())
 
 
-@pytest.mark.parametrize("name", ["bücher.example.test", "BÜCHER.example.test.",
-                                  "bücher。example．test", "xn--bcher-kva.example.test"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bücher.example.test",
+        "BÜCHER.example.test.",
+        "bücher。example．test",
+        "xn--bcher-kva.example.test",
+    ],
+)
 def test_internationalised_names_are_asked_in_ascii(ask, name):
     answer = ask(name)
     assert answer.records == ("192.0.2.2",)
@@ -117,6 +130,7 @@ def test_a_truncated_answer_comes_over_tcp(ask, peer):
 
 def test_a_server_that_drips_its_answer_over_tcp():
     """It truncates over UDP, and then sends one octet after the other, for ever."""
+
     async def drip(_reader, writer):
         with contextlib.suppress(ConnectionError), contextlib.closing(writer.transport):
             while True:
@@ -137,7 +151,8 @@ def test_a_server_that_drips_its_answer_over_tcp():
         server = await asyncio.start_server(drip, "127.0.0.1", 0)
         address = server.sockets[0].getsockname()
         transport, _protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-            Truncating, local_addr=address)
+            Truncating, local_addr=address
+        )
         resolver = DnsResolver([f"127.0.0.1:{address[1]}"], timeout=0.2, lifetime=0.5)
         start = time.monotonic()
         answer = await resolver.query("example.test", "A")
@@ -161,8 +176,9 @@ def test_nothing_is_asked_twice(peer):
     resolver = DnsResolver([f"127.0.0.1:{peer.port}"])
 
     async def ask_three_times():
-        pair = await asyncio.gather(*(resolver.query(name, "A") for name in
-                                      ("mx1.example.test", "MX1.example.test.")))
+        pair = await asyncio.gather(
+            *(resolver.query(name, "A") for name in ("mx1.example.test", "MX1.example.test."))
+        )
         return {*pair, await resolver.query("mx1.example.test", "A")}
 
     assert len(run(ask_three_times())) == 1
@@ -189,8 +205,9 @@ def test_questions_travel_at_the_same_time(peer):
     resolver = DnsResolver([f"127.0.0.1:{peer.port}"])
 
     async def ask_many():
-        return await asyncio.gather(*(
-            resolver.query(f"n{number}.example.test", "A") for number in range(30)))
+        return await asyncio.gather(
+            *(resolver.query(f"n{number}.example.test", "A") for number in range(30))
+        )
 
     start = time.monotonic()
     run(ask_many())
@@ -233,19 +250,35 @@ def test_a_running_event_loop_does_not_prevent_a_check(peer):
     assert asyncio.run(inside()).status == Status.OK
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("192.0.2.1", ("192.0.2.1", 53)),
-    (" 192.0.2.1:5353 ", ("192.0.2.1", 5353)),
-    ("2001:db8::1", ("2001:db8::1", 53)),
-    ("[2001:db8::1]", ("2001:db8::1", 53)),
-    ("[::1]:5353", ("::1", 5353)),
-])
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("192.0.2.1", ("192.0.2.1", 53)),
+        (" 192.0.2.1:5353 ", ("192.0.2.1", 5353)),
+        ("2001:db8::1", ("2001:db8::1", 53)),
+        ("[2001:db8::1]", ("2001:db8::1", 53)),
+        ("[::1]:5353", ("::1", 5353)),
+    ],
+)
 def test_a_name_server_is_an_address_with_a_port(text, expected):
     assert parse_nameserver(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "dns.example.com", "192.0.2.1:", "192.0.2.1:0", "1.2.3",
-                                  "192.0.2.1:65536", "[::1", "[::1]x", "192.0.2.1:http", ":53"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "dns.example.com",
+        "192.0.2.1:",
+        "192.0.2.1:0",
+        "1.2.3",
+        "192.0.2.1:65536",
+        "[::1",
+        "[::1]x",
+        "192.0.2.1:http",
+        ":53",
+    ],
+)
 def test_anything_else_is_refused_as_a_name_server(text):
     with pytest.raises(InvalidNameserver) as caught:
         DnsResolver([text])

@@ -16,32 +16,74 @@ def check(zones, ip="192.0.2.1", sender="ada@example.com", helo="h.example", **o
 
 
 def test_the_reason_of_a_result_is_told():
-    zones = {"example.com": "v=spf1 include:a.example -all",
-             "a.example": "v=spf1 ip4:192.0.2.0/24 -all"}
+    zones = {
+        "example.com": "v=spf1 include:a.example -all",
+        "a.example": "v=spf1 ip4:192.0.2.0/24 -all",
+    }
     result = check(zones)
     assert (result.result, result.domain, result.term, result.lookups) == (
-        Result.PASS, "example.com", "include:a.example", 1)
+        Result.PASS,
+        "example.com",
+        "include:a.example",
+        1,
+    )
 
 
-@pytest.mark.parametrize("zones, result, problem, term", [
-    ({"example.com": Status.SERVFAIL}, "temperror", "dns", ""),
-    ({"example.com": "v=spf1 a:d.example -all", "d.example": Status.TIMEOUT}, "temperror", "dns",
-     "a:d.example"),
-    ({"example.com": "v=spf1 include:d.example -all", "d.example": Status.REFUSED}, "temperror",
-     "dns", ""),
-    ({"example.com": "v=spf1 foo -all"}, "permerror", "syntax", "foo"),
-    ({"example.com": "v=spf1 include:gone.example -all"}, "permerror", "missing",
-     "include:gone.example"),
-    ({"example.com": "v=spf1 redirect=gone.example"}, "permerror", "missing",
-     "redirect=gone.example"),
-    ({"example.com": "v=spf1 include:example.com -all"}, "permerror", "lookups",
-     "include:example.com"),
-    ({"example.com": "v=spf1 a:x1.example a:x2.example a:x3.example -all"}, "permerror",
-     "void_lookups", "a:x3.example"),
-    ({"example.com": {"TXT": ["v=spf1 -all", "v=spf1 mx"]}}, "permerror", "multiple", ""),
-    ({"example.com": {"TXT": ["v=spf1 mx -all"], "MX": [f"{n} h{n}.example" for n in range(11)]}},
-     "permerror", "mx", "mx"),
-])
+@pytest.mark.parametrize(
+    "zones, result, problem, term",
+    [
+        ({"example.com": Status.SERVFAIL}, "temperror", "dns", ""),
+        (
+            {"example.com": "v=spf1 a:d.example -all", "d.example": Status.TIMEOUT},
+            "temperror",
+            "dns",
+            "a:d.example",
+        ),
+        (
+            {"example.com": "v=spf1 include:d.example -all", "d.example": Status.REFUSED},
+            "temperror",
+            "dns",
+            "",
+        ),
+        ({"example.com": "v=spf1 foo -all"}, "permerror", "syntax", "foo"),
+        (
+            {"example.com": "v=spf1 include:gone.example -all"},
+            "permerror",
+            "missing",
+            "include:gone.example",
+        ),
+        (
+            {"example.com": "v=spf1 redirect=gone.example"},
+            "permerror",
+            "missing",
+            "redirect=gone.example",
+        ),
+        (
+            {"example.com": "v=spf1 include:example.com -all"},
+            "permerror",
+            "lookups",
+            "include:example.com",
+        ),
+        (
+            {"example.com": "v=spf1 a:x1.example a:x2.example a:x3.example -all"},
+            "permerror",
+            "void_lookups",
+            "a:x3.example",
+        ),
+        ({"example.com": {"TXT": ["v=spf1 -all", "v=spf1 mx"]}}, "permerror", "multiple", ""),
+        (
+            {
+                "example.com": {
+                    "TXT": ["v=spf1 mx -all"],
+                    "MX": [f"{n} h{n}.example" for n in range(11)],
+                }
+            },
+            "permerror",
+            "mx",
+            "mx",
+        ),
+    ],
+)
 def test_errors_say_what_is_wrong(zones, result, problem, term):
     found = check(zones)
     assert (found.result.value, found.problem, found.term) == (result, problem, term)
@@ -60,33 +102,48 @@ def test_two_void_look_ups_are_allowed():
     assert (result.result, result.void_lookups) == (Result.PASS, 2)
 
 
-@pytest.mark.parametrize("ip, result", [
-    ("192.0.2.200", "pass"), ("192.0.3.1", "fail"), ("::ffff:192.0.2.200", "pass"),
-    ("2001:db8::beef", "pass"), ("2001:db9::1", "fail"),
-])
+@pytest.mark.parametrize(
+    "ip, result",
+    [
+        ("192.0.2.200", "pass"),
+        ("192.0.3.1", "fail"),
+        ("::ffff:192.0.2.200", "pass"),
+        ("2001:db8::beef", "pass"),
+        ("2001:db9::1", "fail"),
+    ],
+)
 def test_prefix_lengths_of_both_families(ip, result):
-    zones = {"example.com": "v=spf1 a:h.example/24//32 -all",
-             "h.example": {"A": ["192.0.2.1"], "AAAA": ["2001:db8::1"]}}
+    zones = {
+        "example.com": "v=spf1 a:h.example/24//32 -all",
+        "h.example": {"A": ["192.0.2.1"], "AAAA": ["2001:db8::1"]},
+    }
     assert check(zones, ip).result.value == result
 
 
-@pytest.mark.parametrize("sender, helo, seen", [
-    ("ada@example.com", "h.example", "ada@example.com"),
-    ("@example.com", "h.example", "postmaster@example.com"),
-    ("", "example.com", "postmaster@example.com"),
-    ('"a b"@example.com', "h.example", '"a b"@example.com'),
-])
+@pytest.mark.parametrize(
+    "sender, helo, seen",
+    [
+        ("ada@example.com", "h.example", "ada@example.com"),
+        ("@example.com", "h.example", "postmaster@example.com"),
+        ("", "example.com", "postmaster@example.com"),
+        ('"a b"@example.com', "h.example", '"a b"@example.com'),
+    ],
+)
 def test_the_sender_an_explanation_speaks_of(sender, helo, seen):
-    zones = {"example.com": "v=spf1 -all exp=why.example",
-             "why.example": "%{s} from %{c} to %{r} at %{t}"}
+    zones = {
+        "example.com": "v=spf1 -all exp=why.example",
+        "why.example": "%{s} from %{c} to %{r} at %{t}",
+    }
     result = check(zones, sender=sender, helo=helo, receiver="mx.here", now=42)
     assert result.explanation == f"{seen} from 192.0.2.1 to mx.here at 42"
 
 
 @pytest.mark.parametrize("local", ["a\\b", "a b", "ü", "x" * 300, "..", "%{d}", '"', "(", "@"])
 def test_odd_local_parts_lead_to_no_error(local):
-    zones = {"example.com": "v=spf1 exists:%{l}.x.example include:%{l}.y.example ?all",
-             "y.example": {"NS": ["ns"]}}
+    zones = {
+        "example.com": "v=spf1 exists:%{l}.x.example include:%{l}.y.example ?all",
+        "y.example": {"NS": ["ns"]},
+    }
     result = check(zones, sender=f"{local}@example.com")
     assert result.result in (Result.PERMERROR, Result.NEUTRAL)  # include of nothing, RFC s. 5.2
 

@@ -56,8 +56,9 @@ def _text(rdtype, value):
 @pytest.mark.parametrize("zones, case", list(cases()))
 def test_case(zones, case):
     domain = case["mailfrom"].rpartition("@")[2] or case["helo"]
-    result = asyncio.run(check_host(
-        case["host"], domain, case["mailfrom"], case["helo"], FakeDns(zones)))
+    result = asyncio.run(
+        check_host(case["host"], domain, case["mailfrom"], case["helo"], FakeDns(zones))
+    )
     allowed = case["result"] if isinstance(case["result"], list) else [case["result"]]
     assert result.result.value in allowed
     if "explanation" in case:

@@ -59,8 +59,9 @@ def verdict(spf: bool | None, dkim: bool | None) -> Verdict:
     return Verdict.UNKNOWN if None in (spf, dkim) else Verdict.NONE
 
 
-async def align(from_address: str, envelope_sender: str, dkim_domain: str,
-                resolver: Resolver) -> Alignment:
+async def align(
+    from_address: str, envelope_sender: str, dkim_domain: str, resolver: Resolver
+) -> Alignment:
     """The alignment of a mail.
 
     :param from_address: the address in the From header, or its domain
@@ -73,7 +74,8 @@ async def align(from_address: str, envelope_sender: str, dkim_domain: str,
     record = discovery.applied.record if discovery.applied else None
     spf, dkim = await asyncio.gather(
         _match(discovery, envelope_sender, bool(record and record.strict_spf), resolver),
-        _match(discovery, dkim_domain, bool(record and record.strict_dkim), resolver))
+        _match(discovery, dkim_domain, bool(record and record.strict_dkim), resolver),
+    )
     return Alignment(domain, spf, dkim)
 
 

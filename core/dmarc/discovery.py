@@ -55,7 +55,7 @@ def walk_names(domain: str) -> list[str]:
     """The names to ask at, from the domain up to its top-level domain."""
     labels = domain.split(".")
     names = [domain]
-    labels = labels[1 - LABELS_MAX:] if len(labels) >= LABELS_MAX else labels[1:]
+    labels = labels[1 - LABELS_MAX :] if len(labels) >= LABELS_MAX else labels[1:]
     return names + [".".join(labels[start:]) for start in range(len(labels))]
 
 
@@ -67,8 +67,9 @@ async def discover(domain: str, resolver: Resolver) -> Discovery:
     # A record at the domain itself settles the matter; otherwise a silent name leaves it open.
     silent = [step for step in steps if not step.answer.known]
     settled = applied is not None and applied.domain == domain
-    return Discovery(domain, tuple(steps), applied, organizational,
-                     silent[0] if silent and not settled else None)
+    return Discovery(
+        domain, tuple(steps), applied, organizational, silent[0] if silent and not settled else None
+    )
 
 
 def organizational_domain(steps: Sequence[Step]) -> str:

@@ -68,10 +68,12 @@ def _judge_details(step):
 
 async def _check_report_addresses(step, resolver):
     """Addresses in another organization must agree (RFC 7489 section 7.1)."""
-    addresses = {item.domain: item for item in step.record.aggregate + step.record.failure
-                 if item.domain}
+    addresses = {
+        item.domain: item for item in step.record.aggregate + step.record.failure if item.domain
+    }
     findings = await asyncio.gather(
-        *(_check_report_address(step, item, resolver) for item in addresses.values()))
+        *(_check_report_address(step, item, resolver) for item in addresses.values())
+    )
     return tuple(item for item in findings if item)
 
 
@@ -88,8 +90,16 @@ async def _check_report_address(step, address, resolver):
         return unknown("dmarc_report", answer)
     if any(is_dmarc(text) for text in answer.records):
         return None
-    return finding("dmarc_report_unauthorized", "dmarc", name, "TXT", answer.records,
-                   expected="v=DMARC1", address=address.uri, domain=domain)
+    return finding(
+        "dmarc_report_unauthorized",
+        "dmarc",
+        name,
+        "TXT",
+        answer.records,
+        expected="v=DMARC1",
+        address=address.uri,
+        domain=domain,
+    )
 
 
 async def _same_organization(domain, step, resolver):

@@ -36,12 +36,18 @@ async def look_up(domain: str, sender: Sender, resolver: Resolver) -> SenderFact
     envelope_domain = sender.envelope_domain or domain
     alignment, allowed = await asyncio.gather(
         align(domain, envelope_domain, sender.dkim_domain or domain, resolver),
-        _allowed_elsewhere(domain, envelope_domain, sender, resolver))
+        _allowed_elsewhere(domain, envelope_domain, sender, resolver),
+    )
     return SenderFacts(alignment, allowed)
 
 
-def judge(domain: str, sender: Sender, facts: SenderFacts, spf_allowed: bool | None,
-          keys: Iterable[Finding]) -> Finding:
+def judge(
+    domain: str,
+    sender: Sender,
+    facts: SenderFacts,
+    spf_allowed: bool | None,
+    keys: Iterable[Finding],
+) -> Finding:
     """The finding about one sender.
 
     :param spf_allowed: whether the SPF record of the domain lets it send, or None
@@ -49,7 +55,8 @@ def judge(domain: str, sender: Sender, facts: SenderFacts, spf_allowed: bool | N
     """
     own_envelope = (sender.envelope_domain or domain) != domain
     by_spf, why_spf = _combine(
-        facts.alignment.spf, facts.allowed if own_envelope else spf_allowed, "not_allowed")
+        facts.alignment.spf, facts.allowed if own_envelope else spf_allowed, "not_allowed"
+    )
     by_dkim, why_dkim = _combine(facts.alignment.dkim, _signed(sender, keys), "no_key")
     if sender.selectors == ():
         why_dkim = "not_signed"
@@ -62,7 +69,8 @@ def judge(domain: str, sender: Sender, facts: SenderFacts, spf_allowed: bool | N
 def _is_unstated(sender, by_spf, by_dkim):
     """Whether the DNS is not to blame: nobody has said what the sender needs."""
     return (by_spf is not None or sender.spf_terms is None) and (
-        by_dkim is not None or sender.selectors is None)
+        by_dkim is not None or sender.selectors is None
+    )
 
 
 async def _allowed_elsewhere(domain, envelope_domain, sender, resolver):

@@ -6,6 +6,15 @@ from .merge import Suggestion, suggest
 from .record import SpfRecord, is_spf, parse
 
 __all__ = [
-    "Cost", "Result", "SpfRecord", "SpfResult", "Suggestion", "check_host", "is_spf", "measure",
-    "measure_domain", "parse", "suggest",
+    "Cost",
+    "Result",
+    "SpfRecord",
+    "SpfResult",
+    "Suggestion",
+    "check_host",
+    "is_spf",
+    "measure",
+    "measure_domain",
+    "parse",
+    "suggest",
 ]

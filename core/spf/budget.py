@@ -57,8 +57,11 @@ class Cost:
     def usable(self) -> bool | None:
         """Whether a receiver can evaluate it; None where that could not be told."""
         problems = {item.problem for item in self.walk()} - {None}
-        if (problems - {"unknown"} or self.total_lookups > LOOKUPS_MAX
-                or self.total_void_lookups > VOID_LOOKUPS_MAX):
+        if (
+            problems - {"unknown"}
+            or self.total_lookups > LOOKUPS_MAX
+            or self.total_void_lookups > VOID_LOOKUPS_MAX
+        ):
             return False
         return None if problems else True
 
@@ -102,8 +105,14 @@ async def measure(record: SpfRecord, domain: str, resolver: Resolver) -> Cost:
     """The cost tree of a parsed record that is published at `domain`, or could be."""
     children = await _Walk(resolver).terms(record, (domain,))
     problem = "syntax" if record.problems else None
-    return Cost(record.text, domain, children=children, problem=problem, record=record,
-                networks=_own_networks(record))
+    return Cost(
+        record.text,
+        domain,
+        children=children,
+        problem=problem,
+        record=record,
+        networks=_own_networks(record),
+    )
 
 
 def evaluated_terms(record: SpfRecord) -> tuple[Directive | Modifier, ...]:
@@ -149,14 +158,24 @@ class _Walk:
             return _unknown(term, domain, answer)
         records = spf_records(answer)
         if len(records) != 1:
-            return Cost(term.text, domain, lookups=1,
-                        void_lookups=int(answer.status != Status.OK),
-                        problem="multiple" if records else "missing")
+            return Cost(
+                term.text,
+                domain,
+                lookups=1,
+                void_lookups=int(answer.status != Status.OK),
+                problem="multiple" if records else "missing",
+            )
         record = parse(records[0])
-        return Cost(term.text, domain, lookups=1,
-                    children=await self.terms(record, (*path, domain)),
-                    problem="syntax" if record.problems else None,
-                    record=record, networks=_own_networks(record), grants=_grants(term))
+        return Cost(
+            term.text,
+            domain,
+            lookups=1,
+            children=await self.terms(record, (*path, domain)),
+            problem="syntax" if record.problems else None,
+            record=record,
+            networks=_own_networks(record),
+            grants=_grants(term),
+        )
 
     async def addresses(self, term, domain):
         """a, mx and exists."""
@@ -179,8 +198,9 @@ class _Walk:
         return _leads_to(term, domain, (answer, *answers), _networks(term, answers))
 
     async def ask(self, names, types):
-        return await asyncio.gather(*(
-            self.resolver.query(name, rdtype) for name in names for rdtype in types))
+        return await asyncio.gather(
+            *(self.resolver.query(name, rdtype) for name in names for rdtype in types)
+        )
 
 
 def _leads_to(term, domain, answers, networks):
@@ -190,8 +210,14 @@ def _leads_to(term, domain, answers, networks):
         return _unknown(term, domain, failed)
     names = {answer.name for answer in answers}
     useful = {answer.name for answer in answers if answer.status == Status.OK}
-    return Cost(term.text, domain, lookups=1, void_lookups=len(names - useful),
-                networks=networks, grants=_grants(term))
+    return Cost(
+        term.text,
+        domain,
+        lookups=1,
+        void_lookups=len(names - useful),
+        networks=networks,
+        grants=_grants(term),
+    )
 
 
 def _unknown(term, domain, answer):
@@ -205,16 +231,25 @@ def _grants(term):
 def _networks(term, answers):
     """The networks that the addresses in the answers stand for, with the prefix of the term."""
     return tuple(
-        ipaddress.ip_network((text, term.prefix4 if answer.rdtype == "A" else term.prefix6),
-                             strict=False)
-        for answer in answers for text in answer.records)
+        ipaddress.ip_network(
+            (text, term.prefix4 if answer.rdtype == "A" else term.prefix6), strict=False
+        )
+        for answer in answers
+        for text in answer.records
+    )
 
 
 def _own_networks(record):
     """Those of the ip4 and ip6 terms a receiver gets to."""
-    terms = [term for term in evaluated_terms(record)
-             if not isinstance(term, Modifier) and term.mechanism in ("ip4", "ip6")]
+    terms = [
+        term
+        for term in evaluated_terms(record)
+        if not isinstance(term, Modifier) and term.mechanism in ("ip4", "ip6")
+    ]
     return tuple(
-        ipaddress.ip_network((term.value, term.prefix4 if term.mechanism == "ip4"
-                              else term.prefix6), strict=False)
-        for term in terms if _grants(term))
+        ipaddress.ip_network(
+            (term.value, term.prefix4 if term.mechanism == "ip4" else term.prefix6), strict=False
+        )
+        for term in terms
+        if _grants(term)
+    )

@@ -16,8 +16,9 @@ async def covers(tree: Cost, terms: Iterable[str], resolver: Resolver) -> bool |
     :return: True, False, or None where the DNS did not tell
     """
     record = parse(" ".join(("v=spf1", *terms)))
-    results = await asyncio.gather(*(
-        _covers(tree, directive, resolver) for directive in record.directives))
+    results = await asyncio.gather(
+        *(_covers(tree, directive, resolver) for directive in record.directives)
+    )
     if all(results):
         return not record.problems
     silent = any(item.problem == "unknown" for item in tree.walk())
@@ -43,9 +44,13 @@ async def _allows_host(tree, host, resolver):
         return None
     addresses = [text for answer in answers for text in answer.records]
     return bool(addresses) and all(
-        _allows(tree, ipaddress.ip_network(address)) for address in addresses)
+        _allows(tree, ipaddress.ip_network(address)) for address in addresses
+    )
 
 
 def _allows(tree, network):
-    return any(network.version == other.version and network.subnet_of(other)
-               for item in tree.granting() for other in item.networks)
+    return any(
+        network.version == other.version and network.subnet_of(other)
+        for item in tree.granting()
+        for other in item.networks
+    )

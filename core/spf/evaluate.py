@@ -52,8 +52,15 @@ class SpfResult:
     void_lookups: int = 0
 
 
-async def check_host(ip: str | Address, domain: str, sender: str, helo: str, resolver: Resolver,
-                     receiver: str = "unknown", now: int = 0) -> SpfResult:
+async def check_host(
+    ip: str | Address,
+    domain: str,
+    sender: str,
+    helo: str,
+    resolver: Resolver,
+    receiver: str = "unknown",
+    now: int = 0,
+) -> SpfResult:
     """The result for a client, as a receiver comes to it.
 
     :param ip: address of the SMTP client
@@ -118,12 +125,23 @@ class _Evaluation:
         try:
             outcome = await self._check(domain)
         except _Stop as stop:
-            return SpfResult(stop.result, domain=stop.domain, term=stop.term,
-                             problem=stop.problem, lookups=self.lookups,
-                             void_lookups=self.void_lookups)
+            return SpfResult(
+                stop.result,
+                domain=stop.domain,
+                term=stop.term,
+                problem=stop.problem,
+                lookups=self.lookups,
+                void_lookups=self.void_lookups,
+            )
         explanation = await self._explain(outcome) if outcome.result == Result.FAIL else ""
-        return SpfResult(outcome.result, explanation, outcome.domain, outcome.term,
-                         lookups=self.lookups, void_lookups=self.void_lookups)
+        return SpfResult(
+            outcome.result,
+            explanation,
+            outcome.domain,
+            outcome.term,
+            lookups=self.lookups,
+            void_lookups=self.void_lookups,
+        )
 
     async def _check(self, domain):
         """check_host itself, which include and redirect call again (RFC 7208 section 4)."""
@@ -199,8 +217,9 @@ class _Evaluation:
         if len(answer.records) > MX_HOSTS_MAX:
             raise _Stop(Result.PERMERROR, "mx", domain, directive.text)
         hosts = [text.split(" ", 1)[1] for text in answer.records]
-        answers = await asyncio.gather(*(
-            self._ask(host, self.rdtype, domain, directive) for host in hosts))
+        answers = await asyncio.gather(
+            *(self._ask(host, self.rdtype, domain, directive) for host in hosts)
+        )
         return any(self._in_network(item.records, directive) for item in answers)
 
     async def _match_ptr(self, directive, domain):
@@ -223,8 +242,11 @@ class _Evaluation:
         answer = await self.resolver.query(ip.reverse_pointer, "PTR")
         names = answer.records[:PTR_NAMES_MAX]
         answers = await asyncio.gather(*(self.resolver.query(name, self.rdtype) for name in names))
-        return tuple(name.lower() for name, item in zip(names, answers, strict=True)
-                     if ip in map(ipaddress.ip_address, item.records))
+        return tuple(
+            name.lower()
+            for name, item in zip(names, answers, strict=True)
+            if ip in map(ipaddress.ip_address, item.records)
+        )
 
     async def _ask(self, name, rdtype, domain, directive):
         answer = await self.resolver.query(name, rdtype)
@@ -250,8 +272,11 @@ class _Evaluation:
     def _in_network(self, addresses, directive):
         ip = self.message.ip
         prefix = directive.prefix4 if ip.version == 4 else directive.prefix6
-        return any(ip in ipaddress.ip_network((address, prefix), strict=False)
-                   for address in addresses if _version(address) == ip.version)
+        return any(
+            ip in ipaddress.ip_network((address, prefix), strict=False)
+            for address in addresses
+            if _version(address) == ip.version
+        )
 
 
 def _version(address):

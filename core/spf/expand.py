@@ -23,8 +23,12 @@ class Message:
     now: int
 
 
-async def expand(parts: Iterable[str | Macro], message: Message, domain: str,
-                 validated_names: Callable[[], Awaitable[tuple[str, ...]]]) -> str:
+async def expand(
+    parts: Iterable[str | Macro],
+    message: Message,
+    domain: str,
+    validated_names: Callable[[], Awaitable[tuple[str, ...]]],
+) -> str:
     """The text that parsed macro parts stand for.
 
     :param domain: the domain whose record holds them
@@ -63,7 +67,7 @@ def _transform(part, value):
     pieces = re.split(f"[{re.escape(part.delimiters or '.')}]", value)
     if part.reverse:
         pieces.reverse()
-    text = ".".join(pieces[-part.keep:])
+    text = ".".join(pieces[-part.keep :])
     return quote(text, safe="-._~") if part.escaped else text
 
 

@@ -26,8 +26,7 @@ class Assessment:
     allowed: tuple[bool | None, ...]
 
 
-async def check(domain: str, resolver: Resolver,
-                senders: Sequence[Sender] = ()) -> Assessment:
+async def check(domain: str, resolver: Resolver, senders: Sequence[Sender] = ()) -> Assessment:
     """The assessment of SPF of a domain for the senders that are expected."""
     answer = await resolver.query(domain, "TXT")
     if not answer.known:
@@ -36,7 +35,8 @@ async def check(domain: str, resolver: Resolver,
     records = [parse(text) for text in texts]
     required = tuple(dict.fromkeys(term for item in senders for term in item.spf_terms or ()))
     suggestion, tree = await asyncio.gather(
-        _suggest(domain, records, required, resolver), _measure(domain, records, resolver))
+        _suggest(domain, records, required, resolver), _measure(domain, records, resolver)
+    )
     case = _Case(domain, texts, suggestion)
     if not tree:
         findings = (_judge_number(case, answer), *_judge_suggestion(case))
@@ -100,10 +100,16 @@ def _both(first, second):
 
 
 def _judge_record(case, record, tree, senders, covered):
-    wrong = (*_judge_syntax(case, record), *_judge_policy(case, record), *_judge_cost(case, tree),
-             *_judge_senders(case, senders, covered), *_judge_suggestion(case, tree))
-    return wrong or (case.say("spf_ok", lookups=tree.total_lookups,
-                              void_lookups=tree.total_void_lookups),)
+    wrong = (
+        *_judge_syntax(case, record),
+        *_judge_policy(case, record),
+        *_judge_cost(case, tree),
+        *_judge_senders(case, senders, covered),
+        *_judge_suggestion(case, tree),
+    )
+    return wrong or (
+        case.say("spf_ok", lookups=tree.total_lookups, void_lookups=tree.total_void_lookups),
+    )
 
 
 def _judge_number(case, answer):
@@ -117,8 +123,9 @@ def _judge_number(case, answer):
 
 def _judge_syntax(case, record):
     for problem in record.problems:
-        yield case.say("spf_syntax", problem=problem.code, term=problem.term,
-                       position=problem.position)
+        yield case.say(
+            "spf_syntax", problem=problem.code, term=problem.term, position=problem.position
+        )
 
 
 def _judge_policy(case, record):
@@ -148,8 +155,9 @@ def _judge_cost(case, tree):
         yield case.say("spf_too_many_void_lookups", count=void_lookups, limit=VOID_LOOKUPS_MAX)
     for item in tree.walk():
         if item.problem == "unknown":
-            yield case.say("spf_term_unknown", term=item.term, domain=item.domain,
-                           status=item.status)
+            yield case.say(
+                "spf_term_unknown", term=item.term, domain=item.domain, status=item.status
+            )
         elif item.problem and item is not tree:
             yield case.say(f"spf_term_{item.problem}", term=item.term, domain=item.domain)
 
@@ -157,8 +165,9 @@ def _judge_cost(case, tree):
 def _judge_senders(case, senders, covered):
     for sender, known in zip(senders, covered, strict=True):
         if known is False:
-            yield case.say("spf_sender_missing", sender=sender.name,
-                           terms=" ".join(sender.spf_terms))
+            yield case.say(
+                "spf_sender_missing", sender=sender.name, terms=" ".join(sender.spf_terms)
+            )
 
 
 def _judge_suggestion(case, tree=None):
@@ -166,8 +175,9 @@ def _judge_suggestion(case, tree=None):
     if not case.suggestion or case.suggestion.fits:
         return
     if not tree or tree.total_lookups <= LOOKUPS_MAX:
-        yield case.say("spf_too_many_lookups_merged", count=case.suggestion.lookups,
-                       limit=LOOKUPS_MAX)
+        yield case.say(
+            "spf_too_many_lookups_merged", count=case.suggestion.lookups, limit=LOOKUPS_MAX
+        )
     for term in case.suggestion.drop:
         yield case.say("spf_drop", term=term)
     for term in case.suggestion.flatten:

@@ -13,7 +13,8 @@ _EXPAND = re.compile(r"%\{([A-Za-z])(\d*)([rR]?)([.\-+,/_=]*)\}")
 _LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]+")
 _EXPLANATION_LITERAL = re.compile(r"[\x20-\x24\x26-\x7e]+")  # RFC 7208 section 6.2: and spaces
 _TOP_LABEL = re.compile(  # RFC 7208 section 7.1
-    r"\.([A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?$")
+    r"\.([A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?$"
+)
 
 
 class MacroError(ValueError):
@@ -47,8 +48,8 @@ def parse(text: str, explanation: bool = False) -> tuple[str | Macro, ...]:
             parts.append(match[0])
         elif match := _EXPAND.match(text, position):
             parts.append(_macro(match, explanation))
-        elif text[position:position + 2] in ESCAPES:
-            parts.append(ESCAPES[text[position:position + 2]])
+        elif text[position : position + 2] in ESCAPES:
+            parts.append(ESCAPES[text[position : position + 2]])
             position += 2
             continue
         else:

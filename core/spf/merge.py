@@ -35,8 +35,9 @@ class Suggestion:
         return self.lookups <= LOOKUPS_MAX
 
 
-async def suggest(domain: str, records: Sequence[SpfRecord], required: Iterable[str],
-                  resolver: Resolver) -> Suggestion:
+async def suggest(
+    domain: str, records: Sequence[SpfRecord], required: Iterable[str], resolver: Resolver
+) -> Suggestion:
     """The record to publish at `domain` instead of `records`.
 
     :param records: the parsed records there are now, any number of them
@@ -62,8 +63,9 @@ async def suggest(domain: str, records: Sequence[SpfRecord], required: Iterable[
     return Suggestion(text, tree.total_lookups, (*broken, *sorted(omitted)), drop, flatten)
 
 
-def compose(records: Sequence[SpfRecord], required: Iterable[str],
-            omitted: Collection[str] = frozenset()) -> str:
+def compose(
+    records: Sequence[SpfRecord], required: Iterable[str], omitted: Collection[str] = frozenset()
+) -> str:
     """One record with the mechanisms of all records in their order, then the required ones."""
     terms = _mechanisms(records) + list(required)
     terms = [term for term in dict.fromkeys(terms) if term not in omitted]
@@ -90,8 +92,12 @@ def _ending(records):
 
 
 def _qualifiers(records):
-    return {item.qualifier for record in records for item in record.directives
-            if item.mechanism == "all"}
+    return {
+        item.qualifier
+        for record in records
+        for item in record.directives
+        if item.mechanism == "all"
+    }
 
 
 def _modifiers(records):
@@ -107,8 +113,9 @@ def _breaking(tree):
     """The terms that make receivers reject the record as a whole."""
     void = [item for item in tree.children if item.void_lookups and not item.problem]
     too_void = tree.total_void_lookups > VOID_LOOKUPS_MAX
-    broken = [item for item in tree.children
-              if any(below.problem in BREAKING for below in item.walk())]
+    broken = [
+        item for item in tree.children if any(below.problem in BREAKING for below in item.walk())
+    ]
     return frozenset(item.term for item in broken + (void if too_void else []))
 
 
@@ -116,18 +123,23 @@ def _repeated(tree):
     """Includes of the record that another one of its includes brings along as well."""
     repeated = set()
     for item in reversed([child for child in tree.children if child.record]):
-        others = [other for other in tree.children
-                  if other is not item and other.term not in repeated]
-        if any(below.record and below.domain == item.domain
-               for other in others for below in other.granting()):
+        others = [
+            other for other in tree.children if other is not item and other.term not in repeated
+        ]
+        if any(
+            below.record and below.domain == item.domain
+            for other in others
+            for below in other.granting()
+        ):
             repeated.add(item.term)
     return frozenset(repeated)
 
 
 async def _savings(tree, required, resolver):
     """(drop, flatten): the fewest includes that bring the look-ups down to the limit."""
-    includes = sorted((item for item in tree.children if item.record),
-                      key=lambda item: -item.total_lookups)
+    includes = sorted(
+        (item for item in tree.children if item.record), key=lambda item: -item.total_lookups
+    )
     needed = await asyncio.gather(*(_is_needed(item, required, resolver) for item in includes))
     # Those nobody needs come first, the costly ones before the cheap ones.
     order = sorted(zip(needed, includes, strict=True), key=lambda pair: pair[0])

@@ -95,7 +95,7 @@ def is_spf(text: str) -> bool:
 def parse(text: str) -> SpfRecord:
     """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
     directives, modifiers, problems = [], [], []
-    for match in re.finditer(r"[^ ]+", text[len(VERSION):]):
+    for match in re.finditer(r"[^ ]+", text[len(VERSION) :]):
         position = len(VERSION) + match.start()
         try:
             term = _term(match[0], position)

@@ -1,6 +1,7 @@
 """What has changed between reports about one domain, and whether it got worse.
 
-What could not be told is no change: a record is compared with what was last known about it.
+What could not be told is no change: a record is compared with what was last known about it, and
+where nothing was, there is nothing to compare with.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,8 +40,12 @@ def find_changes(report: DomainReport, previous: Sequence[DomainReport]) -> tupl
     groups = [_by_record(item.findings) for item in previous]
     changes = []
     for key, after in _by_record(report.findings).items():
-        before = next((group[key] for group in groups if _is_known(group.get(key))), ())
-        if _is_known(after) and _essence(before) != _essence(after):
+        earlier = [group[key] for group in groups if key in group]
+        known = [findings for findings in earlier if _is_known(findings)]
+        if not _is_known(after) or (earlier and not known):
+            continue
+        before = known[0] if known else ()
+        if _essence(before) != _essence(after):
             changes.append(Change(*key, before, after))
     return tuple(changes)
 
@@ -54,7 +59,8 @@ def _by_record(findings: Iterable[Finding]) -> dict[Key, tuple[Finding, ...]]:
 
 
 def _is_known(findings) -> bool:
-    return bool(findings) and all(item.severity is not Severity.UNKNOWN for item in findings)
+    """Some codes that end in _unknown are mere information, and still no statement."""
+    return bool(findings) and not any(item.code.endswith("_unknown") for item in findings)
 
 
 def _essence(findings: Iterable[Finding]) -> set:

@@ -219,7 +219,8 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.addCleanup(self.dns.reset)
         self.run_cron()
         self.assertEqual(self.domain.dns_status, "unknown")
-        self.assertFalse(self.messages() or self.domain.activity_ids)
+        self.assertFalse(self.messages().mapped("body"))
+        self.assertFalse(self.domain.activity_ids)
 
     def test_nobody_named_means_the_first_administrator(self):
         self.domain.dns_alert_user_ids = False

@@ -36,6 +36,13 @@ def test_an_outage_of_the_dns_is_no_change():
     assert change.before == (SPF_OK,)
 
 
+def test_information_that_could_not_be_had_is_no_change():
+    unsigned = finding("dnssec_unsigned", "dnssec", "a.test", "DS")
+    unknown = finding("dnssec_unknown", "dnssec", "a.test", "DS")
+    assert find_changes(report(unknown), [report(unsigned)]) == ()
+    assert find_changes(report(unsigned), [report(unknown)]) == ()
+
+
 def test_a_changed_value_with_the_same_verdict_is_told():
     [change] = find_changes(report(mx("10 b.test")), [report(mx("10 a.test"))])
     assert not change.is_regression

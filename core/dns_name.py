@@ -49,7 +49,7 @@ def to_ascii(name: str) -> str:
 def mail_domain(name: str) -> str:
     """The domain of an e-mail address in ASCII; raises InvalidName."""
     text = name.strip().strip("[]")
-    if _is_address(text):
+    if is_address(text):
         raise InvalidName("name_is_address", name=text)
     ascii_name = to_ascii(name)
     labels = ascii_name.split(".")
@@ -89,7 +89,8 @@ def _idna_label(label):
         raise InvalidName("name_idna", label=label) from error
 
 
-def _is_address(text):
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address rather than a name."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

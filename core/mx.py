@@ -1,11 +1,11 @@
 """Where mail for a domain is delivered (RFC 5321 section 5.1, null MX RFC 7505)."""
 
 import asyncio
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import smtp_host
+from .dns_name import is_address
 from .finding import Finding, Severity, finding, unknown
 from .resolver import Answer, Resolver
 
@@ -97,7 +97,7 @@ async def _check_host(domain, item, resolver):
     def say(code, **params):
         return (_say(domain, (item,), code, host=item.host, **params),)
 
-    if _is_address(item.host):  # RFC 5321 section 5.1: the host is a name
+    if is_address(item.host):  # RFC 5321 section 5.1: the host is a name
         return say("mx_host_is_address")
     answers = await addresses(item.host, resolver)
     alias = next((answer.chain[0] for answer in answers if answer.chain), None)
@@ -110,11 +110,3 @@ async def _check_host(domain, item, resolver):
     if failed:
         return say("mx_host_unknown", status=failed.status.value)
     return say("mx_host_missing")
-
-
-def _is_address(text):
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -5,7 +5,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
 from odoo.tools import mute_logger
+from odoo.tools.translate import code_translations
 
+from ..core.wording import SENTENCES
 from ..hooks import uninstall_hook
 from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from .common import DnsCase
@@ -138,6 +140,13 @@ class TestDnsCheck(DnsCase, TransactionCase):
         self.assertEqual((report["id"], report["domain"]), (alias_domain.id, "acme.test"))
         self.assertIn("spf_ok", {finding["code"] for finding in report["findings"]})
         self.assertEqual(alias_domain.get_dns_reports(), [report])
+
+    def test_findings_are_worded_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        check = self.check("bare.test").with_context(lang="fr_FR")
+        french = {SENTENCES["spf_missing"]: "Le domaine n'a pas d'enregistrement SPF."}
+        with patch.object(code_translations, "get_python_translations", lambda *args: french):
+            self.assertEqual(self.finding(check, "spf")["sentence"], *french.values())
 
     def test_old_checks_are_deleted(self):
         alias_domain = self.env["mail.alias.domain"].create({"name": "acme.test"})

@@ -101,38 +101,59 @@ registry.category("web_tour.tours").add("email_communication_chatter", {
     ],
 });
 
+/** What a person types, and what the window then says, for each state the DNS can be in. */
+const DNS_STATES = [
+    ["acme.test", "odoo", "ok", "spf", "The record is valid"],
+    ["bare.test", "odoo", "error", "dmarc", "There should be"],
+    ["broken.test", "odoo", "error", "spf", "2 SPF records"],
+    ["broken.test", "odoo", "warning", "dmarc", "The policy is “none”"],
+    ["lookups.test", "odoo", "error", "spf", "12 DNS look-ups"],
+    ["acme.test", "wrong", "error", "dkim", "no record for selector wrong"],
+    ["servfail.test", "odoo", "unknown", "spf", "SERVFAIL"],
+    ["timeout.test", "odoo", "unknown", "mx", "no answer came in time"],
+    ["exa mple", "odoo", "error", "domain", "is not a domain name"],
+];
+
 registry.category("web_tour.tours").add("email_communication_dns_check", {
     steps: () => [
+        ...DNS_STATES.flatMap(([domain, selectors, severity, kind, said]) => [
+            {
+                trigger: "body:not(:has(.modal)) .o_list_view button:contains('Check a Domain')",
+                run: "click",
+            },
+            {
+                trigger: ".modal div[name='domain_name'] input",
+                run: `edit ${domain}`,
+            },
+            {
+                trigger: ".modal div[name='dkim_selectors'] input",
+                run: `edit ${selectors}`,
+            },
+            {
+                trigger: ".modal footer button[name='action_check']:visible",
+                run: "click",
+            },
+            {
+                content: `${domain}: ${said}`,
+                trigger: `.modal .o-email-communication-DnsFinding[data-kind='${kind}'][data-severity='${severity}']:contains('${said}')`,
+            },
+            {
+                trigger: ".modal footer button:contains('Close')",
+                run: "click",
+            },
+        ]),
         {
-            content: "Ask about a domain that is not set up in Odoo",
-            trigger: ".o_list_view button:contains('Check a Domain')",
+            content: "Earlier checks stay in the list, and open again",
+            trigger: "body:not(:has(.modal)) .o_data_row:contains('broken.test') td[name='domain_name']",
             run: "click",
-        },
-        {
-            trigger: ".modal div[name='domain_name'] input",
-            run: "edit broken.test",
-        },
-        {
-            trigger: ".modal footer button[name='action_check']:visible",
-            run: "click",
-        },
-        {
-            content: "Two SPF records are an error, said in words, with the one to publish",
-            trigger:
-                ".modal .o-email-communication-DnsFinding[data-severity='error']:contains('2 SPF records'):contains('There should be')",
         },
         {
             content: "The record to publish can be copied",
-            trigger:
-                ".modal .o-email-communication-DnsFinding[data-kind='spf'] button:contains('Copy')",
+            trigger: ".o-email-communication-DnsFinding[data-kind='spf'] button:contains('Copy')",
         },
         {
             content: "and all of them as lines of a zone file",
-            trigger: ".modal div[name='zone_snippet']:contains('broken.test. IN TXT')",
-        },
-        {
-            trigger: ".modal footer button:contains('Close')",
-            run: "click",
+            trigger: "div[name='zone_snippet']:contains('broken.test. IN TXT')",
         },
     ],
 });

@@ -1,20 +1,27 @@
-"""What one run of sending finds out about its mails, until each of them has been recorded."""
+"""What one run of sending knows about how its mails go out, until that has been recorded."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Delivery(NamedTuple):
+    """How a mail went out. The senders are empty when it did not come as far as a session."""
+
+    delivery_server: str
+    delivery_rule: str
+    delivery_from: str | bool = False
+    delivery_envelope_sender: str | bool = False
 
 
 @dataclass
 class DeliveryLog:
     """Filled while mails are sent, so it is not frozen; it lives as long as the run.
 
-    :param used_server: the key of the server whose session sends; None where there was no
-        session, as when the connection failed
+    :param choices: by the key of a mail, the name of its server and the rule that chose it
     :param senders: by Message-ID, the From header and the envelope sender as they travelled
-    :param choices: by what decides the choice of a server, the name of the server and the rule;
-        the mails of a run mostly have the same author
+    :param delivery: that of the mails whose outcome is being recorded right now
     """
 
-    used_server: Hashable | None = None
+    choices: dict[Any, tuple[str, str]] = field(default_factory=dict)
     senders: dict[str, tuple[str, str]] = field(default_factory=dict)
-    choices: dict[Hashable, tuple[str, str]] = field(default_factory=dict)
+    delivery: Delivery | None = None

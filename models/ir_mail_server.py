@@ -2,18 +2,18 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import config, email_domain_extract, email_normalize, ormcache, split_every
+from odoo.tools import config, email_domain_extract, email_normalize, split_every
 from odoo.tools.translate import LazyTranslate
 
 from ..core import from_filter as core_from_filter
 from ..core.from_filter import EntryKind, FromFilterIndex
+from ..core.provenance import DeliveryLog
 from ..core.sender import choose
 
 _lt = LazyTranslate(__name__)
 
 SERVERS_AT_ONCE = 50
-"""Servers read at a time while looking for the first usable one: most often it is the first."""
+"""Servers asked at a time for the first one that sends for others: most often it is the first."""
 
 SENDER_RULE_SENTENCES = {
     "address": _lt("“%(server)s” was chosen: its FROM filter lists %(author)s."),
@@ -38,6 +38,13 @@ SENDER_RULE_SENTENCES = {
     "other": _lt("“%(server)s” was chosen by a rule of another app."),
 }
 
+PRIORITY = "sequence, id"
+
+INDEXES = "email_communication.from_filter_indexes"
+CHOICES = "email_communication.sender_choices"
+"""Keys of the cursor's cache, which lives as long as the transaction: what is in it follows from
+what the transaction reads, so no other one can make it stale."""
+
 INDEXED_FIELDS = {"active", "from_filter", "sequence"}
 
 
@@ -60,20 +67,17 @@ class IrMailServer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        servers = super().create([self._with_canonical_from_filter(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
-        return servers
+        self._forget_choices()
+        return super().create([self._with_canonical_from_filter(vals) for vals in vals_list])
 
     def write(self, vals):
-        result = super().write(self._with_canonical_from_filter(vals))
         if INDEXED_FIELDS & vals.keys():
-            self.env.registry.clear_cache()
-        return result
+            self._forget_choices()
+        return super().write(self._with_canonical_from_filter(vals))
 
     def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        self._forget_choices()
+        return super().unlink()
 
     @api.model
     def _with_canonical_from_filter(self, vals):
@@ -122,18 +126,19 @@ class IrMailServer(models.Model):
     def _find_mail_server(self, email_from, mail_servers=None):
         """Narrow the servers to the one that the index finds, and let Odoo decide about it.
 
-        Given only that server, the vanilla method and the overrides of other addons come to
-        the same result as with all of them. Except for ``*.`` entries, which they do not know.
+        Given only that server, the vanilla method comes to the same result as with all of them.
+        Where an override of another addon wants another one, it is asked again with all of them.
+        Only ``*.`` entries, which they do not know, are decided here.
         """
-        if mail_servers is None:
-            choice = self._choose_sender(email_from)
-            chosen = self.sudo().browse(choice.key)
-        else:
-            choice = self._choose_sender(email_from, partial(self._servers_among, mail_servers))
-            chosen = mail_servers.browse(choice.key)
+        servers = self._shared_servers() if mail_servers is None else mail_servers
+        choice = self._choose_sender(email_from, servers)
+        chosen = servers.browse(choice.key)
         if choice.entry and choice.entry.kind is EntryKind.SUBDOMAIN:
             return chosen, email_from if choice.keeps_sender else self._notification_address()
-        return super()._find_mail_server(email_from, chosen)
+        found, smtp_from = super()._find_mail_server(email_from, chosen)
+        if (found or servers.browse()) != chosen:
+            return super()._find_mail_server(email_from, mail_servers)
+        return found, smtp_from
 
     @api.model
     def _match_from_filter(self, email_from, from_filter):
@@ -142,25 +147,42 @@ class IrMailServer(models.Model):
         return bool(core_from_filter.find(email_normalize(email_from), from_filter))
 
     @api.model
-    def _choose_sender(self, email_from, usable=None):
-        """Which server sends for `email_from`, as a `core.sender.Choice` keyed by record id.
+    def _choose_sender(self, email_from, servers):
+        """Which of the servers sends for `email_from`, as a `core.sender.Choice` keyed by id.
 
-        `usable` takes server ids and yields the servers among them that the mail may use, in
-        order; by default those that serve everybody. The notification address is that of the
-        context, else of the current company.
+        `servers` are those that the mail may use, in order of priority. The notification address
+        is that of the context, else of the current company.
         """
-        usable = usable or self._shared_servers
-
-        def first_usable(keys):
-            return next((server.id for server in usable(keys)), None)
-
-        def first_fallback(keys):
-            servers = filter(self._filter_mail_servers_fallback, usable(keys))
-            return next((server.id for server in servers), None)
-
         sender = email_normalize(email_from) or None
         notification = self._notification_address() or None
-        return choose(self._from_filter_index(), sender, notification, first_usable, first_fallback)
+        choices = self.env.cr.cache.setdefault(CHOICES, {})
+        key = (sender, notification, servers._ids)
+        if key not in choices:
+            choices[key] = choose(
+                self._from_filter_index(servers),
+                sender,
+                notification,
+                lambda ids: next(iter(ids), None),
+                partial(self._first_fallback, servers),
+            )
+        choices[key[:2]] = choices[key]
+        return choices[key]
+
+    @api.model
+    def _shared_servers(self):
+        return self.sudo().search(self._find_mail_server_allowed_domain(), order=PRIORITY)
+
+    def _first_fallback(self, servers, ids):
+        for some_ids in split_every(SERVERS_AT_ONCE, ids):
+            if found := self._filter_mail_servers_fallback(servers.browse(some_ids)):
+                return found[0].id
+        return None
+
+    @api.model
+    def _latest_choice(self, email_from):
+        """The last choice that this transaction has made for a sender, or None."""
+        key = (email_normalize(email_from) or None, self._notification_address() or None)
+        return self.env.cr.cache.get(CHOICES, {}).get(key)
 
     @api.model
     def _notification_address(self):
@@ -169,19 +191,18 @@ class IrMailServer(models.Model):
         )
 
     @api.model
-    @ormcache()
-    def _from_filter_index(self):
-        servers = self.sudo().with_context(active_test=True).search([], order="sequence, id")
-        return FromFilterIndex((server.id, server.from_filter) for server in servers)
+    def _from_filter_index(self, servers):
+        indexes = self.env.cr.cache.setdefault(INDEXES, {})
+        if servers._ids not in indexes:
+            indexes[servers._ids] = FromFilterIndex(
+                (server.id, server.from_filter) for server in servers if server.active
+            )
+        return indexes[servers._ids]
 
-    def _shared_servers(self, ids):
-        allowed = self._find_mail_server_allowed_domain()
-        for some_ids in split_every(SERVERS_AT_ONCE, ids):
-            yield from self.sudo().search(allowed & Domain("id", "in", some_ids))
-
-    def _servers_among(self, mail_servers, ids):
-        wanted = set(ids)
-        return (mail_servers.browse(i) for i in mail_servers._ids if i in wanted)
+    @api.model
+    def _forget_choices(self):
+        self.env.cr.cache.pop(INDEXES, None)
+        self.env.cr.cache.pop(CHOICES, None)
 
     # ------------------------------------------------------------
     # EXPLANATION
@@ -192,7 +213,7 @@ class IrMailServer(models.Model):
         prepared = super()._prepare_email_message__(message, smtp_session)
         envelope_sender, _recipients, sent = prepared
         log = self.env.context.get("delivery_log")
-        if log is not None:
+        if isinstance(log, DeliveryLog):
             log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
         return prepared
 

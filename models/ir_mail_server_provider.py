@@ -112,7 +112,7 @@ class IrMailServer(models.Model):
 
     def _notifying_server_id(self, address):
         servers = self.sudo().with_context(domain_notifications_email=address)
-        return servers._choose_sender(address).key
+        return servers._choose_sender(address, servers._shared_servers()).key
 
     def _may_send_for(self, domain):
         """A personal server sends as its own address only, so without one it does not send."""

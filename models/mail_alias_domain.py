@@ -46,6 +46,11 @@ class MailAliasDomain(models.Model):
         "the first administrator gets it.",
     )
 
+    @api.constrains("dkim_selectors")
+    def _check_dkim_selectors(self):
+        for alias_domain in self:
+            self.env["mail.provider"]._parse_selectors(alias_domain.dkim_selectors)
+
     def write(self, vals):
         """A verdict about another name or other selectors says nothing about these."""
         if {"name", "dkim_selectors"} & vals.keys():

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..core import domain_report, https, wording, zone_file
 from ..core.domain_report import DomainReport
 from ..core.error import CoreError
+from ..core.provider import selectors_for, split
 from ..core.report_changes import find_changes
 from ..core.resolver import DnsResolver
 
@@ -52,10 +53,10 @@ class MailAliasDomainCheck(models.Model):
         help="Selectors to check besides those of the outgoing servers, separated by commas. Your "
         "mail provider shows each as the part in front of ._domainkey.",
     )
-    asked_at = fields.Datetime("Asked On", readonly=True)
-    elapsed = fields.Float("Seconds", readonly=True, digits=(6, 2))
-    severity = fields.Selection(SEVERITIES, "Verdict", readonly=True)
-    report = fields.Json(readonly=True)
+    asked_at = fields.Datetime("Asked On", readonly=True, copy=False)
+    elapsed = fields.Float("Seconds", readonly=True, copy=False, digits=(6, 2))
+    severity = fields.Selection(SEVERITIES, "Verdict", readonly=True, copy=False)
+    report = fields.Json(readonly=True, copy=False)
     findings = fields.Json(compute="_compute_findings")
     zone_snippet = fields.Text("Records to Publish", compute="_compute_zone_snippet")
 
@@ -70,6 +71,11 @@ class MailAliasDomainCheck(models.Model):
     def _compute_zone_snippet(self):
         for check in self:
             check.zone_snippet = check.report and zone_file.export(check._report().findings)
+
+    @api.constrains("dkim_selectors")
+    def _check_dkim_selectors(self):
+        for check in self:
+            self.env["mail.provider"]._parse_selectors(check.dkim_selectors)
 
     @api.autovacuum
     def _gc_checks(self):
@@ -92,10 +98,14 @@ class MailAliasDomainCheck(models.Model):
     # ------------------------------------------------------------
 
     def action_check(self):
-        """Ask the DNS, within the lifetime of a resolver, and show what it says."""
+        """Ask the DNS, within the lifetime of a resolver, and show what it says.
+
+        What an earlier check found stays as it was; asking again is a new one.
+        """
         self.ensure_one()
-        self._check_dns__()
-        return self._action_open()
+        check = self.copy() if self.report else self
+        check._check_dns__()
+        return check._action_open()
 
     def _action_open(self):
         return {
@@ -127,11 +137,15 @@ class MailAliasDomainCheck(models.Model):
         return domain_report.check_sync(
             name,
             self._dns_resolver(),
-            selectors=self._split_list(self.dkim_selectors),
+            selectors=self._selector_names(name),
             senders=self._expected_senders(name),
             transport=True,
             fetch=https.fetch_public,
         )
+
+    def _selector_names(self, name):
+        entries = self.env["mail.provider"]._parse_selectors(self.dkim_selectors)
+        return [selector.name for selector in selectors_for(name, entries) or ()]
 
     def _expected_senders(self, name):
         """The active outgoing servers that may send as addresses of the domain."""
@@ -143,13 +157,9 @@ class MailAliasDomainCheck(models.Model):
     def _dns_resolver(self):
         nameservers = self.env["ir.config_parameter"].sudo().get_param(NAMESERVER_PARAMETER)
         try:
-            return DnsResolver(self._split_list(nameservers) or None)
+            return DnsResolver(split(nameservers) or None)
         except CoreError as error:
             raise UserError(wording.explain_error(error, self.env._)) from error
-
-    @api.model
-    def _split_list(self, text):
-        return [part for raw in (text or "").split(",") if (part := raw.strip())]
 
     def _find_changes(self, report):
         previous = self.search(

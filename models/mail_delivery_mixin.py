@@ -1,4 +1,11 @@
+from textwrap import shorten
+
 from odoo import api, fields, models
+
+REFUSALS = ("unknown", "mail_spam")
+"""Failure types of a mail that its server was asked to take."""
+REASON_LENGTH = 300
+"""Characters shown of what a server said; some of them say a whole page."""
 
 
 class MailDeliveryMixin(models.AbstractModel):
@@ -12,7 +19,9 @@ class MailDeliveryMixin(models.AbstractModel):
     _name = "mail.delivery.mixin"
     _description = "E-mail delivery details"
 
-    delivery_server = fields.Char("Sent Through", readonly=True, copy=False)
+    delivery_server = fields.Char(
+        "Sent Through", readonly=True, copy=False, groups="base.group_user"
+    )
     delivery_rule = fields.Selection(
         [
             ("address", "Exact address"),
@@ -28,21 +37,35 @@ class MailDeliveryMixin(models.AbstractModel):
         "Sender Rule",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="The step of the selection that chose the outgoing server.",
     )
     delivery_from = fields.Char(
-        "From as Sent", readonly=True, copy=False, help="The From header that travelled."
+        "From as Sent",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The From header that travelled.",
     )
     delivery_envelope_sender = fields.Char(
         "Envelope Sender",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="The SMTP MAIL FROM, to which bounces return (Return-Path).",
     )
-    delivery_explanation = fields.Char("Choice of Server", compute="_compute_delivery_explanation")
-    delivery_failure = fields.Char("Cause of Failure", compute="_compute_delivery_failure")
+    delivery_explanation = fields.Char(
+        "Choice of Server", compute="_compute_delivery_explanation", groups="base.group_user"
+    )
+    delivery_failure = fields.Char(
+        "Cause of Failure",
+        compute="_compute_delivery_failure",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
 
     @api.depends("delivery_server", "delivery_rule")
+    @api.depends_context("lang")
     def _compute_delivery_explanation(self):
         sentence = self.env["ir.mail_server"]._sender_rule_sentence
         for record in self:
@@ -51,31 +74,36 @@ class MailDeliveryMixin(models.AbstractModel):
             )
 
     @api.depends("delivery_server", "failure_type", "failure_reason")
+    @api.depends_context("lang")
     def _compute_delivery_failure(self):
         for record in self:
             record.delivery_failure = record._delivery_failure_sentence()
 
     def _delivery_failure_sentence(self):
-        """What became of a mail that a server was chosen for, and what to do; False if sent."""
-        reason = self._delivery_failure_reason()
-        if not (self.delivery_rule and self.failure_type and reason):
+        """Why the server did not take the mail, and what to do; False where it is not to blame.
+
+        A missing or invalid address is Odoo's own finding, and a bounce comes later.
+        """
+        if not self.delivery_rule or not self._is_mail_kept():
             return False
-        values = {"server": self.delivery_server, "reason": " ".join(reason.split())}
         if self.failure_type == "mail_smtp":
             return self.env._(
-                "“%(server)s” could not be reached (%(reason)s). The e-mail is kept. An "
-                "administrator can check the outgoing server with Test Connection; then press "
-                "Retry.",
-                **values,
+                "“%(server)s” could not be reached. The e-mail is kept. An administrator finds "
+                "the cause with Test Connection on the outgoing server; then press Retry.",
+                server=self.delivery_server,
             )
+        if self.failure_type not in REFUSALS or not self.failure_reason:
+            return False
         return self.env._(
             "“%(server)s” did not take the e-mail (%(reason)s). It is kept. Correct the cause, "
             "then press Retry.",
-            **values,
+            server=self.delivery_server,
+            reason=shorten(self.failure_reason, REASON_LENGTH, placeholder="…"),
         )
 
-    def _delivery_failure_reason(self):
-        return self.failure_reason
+    def _is_mail_kept(self):
+        """Whether the mail is still there to be sent again."""
+        raise NotImplementedError
 
     def _delivery_author(self):
         """The sender that the selection was made for, as in the From of the message."""

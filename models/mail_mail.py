@@ -1,9 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
-from odoo.tools import frozendict, split_every
 from odoo.tools.mail import email_split_and_format_normalize
 
-from ..core.provenance import DeliveryLog
-from .ir_mail_server import SERVERS_AT_ONCE
+from ..core.provenance import Delivery, DeliveryLog
+from .ir_mail_server import PRIORITY
 
 COMMAND_LINE = 0
 """Stands for the id of the server that is no record."""
@@ -18,10 +17,16 @@ class MailMail(models.Model):
     def _delivery_author(self):
         return self.email_from
 
-    def _send(self, *args, mail_server=False, **kwargs):
-        log = DeliveryLog(used_server=mail_server.id if mail_server else COMMAND_LINE)
-        mails = self.with_context(delivery_log=log)
-        return super(MailMail, mails)._send(*args, mail_server=mail_server, **kwargs)
+    def _is_mail_kept(self):
+        return True
+
+    def _send(self, *args, **kwargs):
+        """Note which server was chosen and why before anything is sent: what is recorded
+        afterwards must not be able to fail, because the mail has left."""
+        used_server = kwargs.get("mail_server") or next(iter(args[4:5]), False)
+        used_id = used_server.id if used_server else COMMAND_LINE
+        log = DeliveryLog({mail.id: mail._delivery_choice(used_id) for mail in self})
+        return super(MailMail, self.with_context(delivery_log=log))._send(*args, **kwargs)
 
     def send_after_commit(self):
         """Show the outcome in the chatter of the author, who has just posted and is looking.
@@ -31,70 +36,61 @@ class MailMail(models.Model):
         """
         message_ids = self.mail_message_id.ids
         result = super().send_after_commit()
-        registry = self.env.registry
+        registry, context = self.env.registry, {"lang": self.env.lang}
 
         @self.env.cr.postcommit.add
         def notify_with_new_cursor():
             with registry.cursor() as cr:
-                messages = api.Environment(cr, SUPERUSER_ID, {})["mail.message"].browse(message_ids)
+                env = api.Environment(cr, SUPERUSER_ID, context)
+                messages = env["mail.message"].browse(message_ids)
                 messages.exists()._notify_message_notification_update()
 
         return result
 
     def _postprocess_sent_message(self, *args, **kwargs):
         """Record the delivery in the very writes that record its outcome, before the mail may be
-        deleted: `mail.notification` takes the values from the context."""
-        log = self.env.context.get("delivery_log") or DeliveryLog()
+        deleted: `mail.notification` takes the values from the log in the context."""
+        log = self.env.context.get("delivery_log")
+        if not isinstance(log, DeliveryLog):  # the connection failed, or the context is made up
+            log = DeliveryLog()
         result = True
-        for values, mails in self.grouped(lambda mail: mail._delivery_values(log)).items():
-            mails.sudo().write(dict(values))
-            mails = mails.with_context(delivery_values=values)
+        for delivery, mails in self.grouped(lambda mail: mail._delivery(log)).items():
+            mails.sudo().write(delivery._asdict())
+            log.delivery = delivery
+            mails = mails.with_context(delivery_log=log)
             result = super(MailMail, mails)._postprocess_sent_message(*args, **kwargs)
+            log.delivery = None
         return result
 
-    def _delivery_values(self, log):
-        decisive = (self.email_from, self.record_alias_domain_id, self.mail_server_id)
-        decisive += (self.mail_message_id.create_uid,)
-        if decisive not in log.choices:
-            log.choices[decisive] = self._delivery_choice(log.used_server)
-        server_name, rule = log.choices[decisive]
+    def _delivery(self, log):
+        choice = log.choices.get(self.id) or self._delivery_choice()
         sent_from, envelope_sender = log.senders.get(self.message_id, (False, False))
-        return frozendict(
-            delivery_server=server_name,
-            delivery_rule=rule,
-            delivery_from=sent_from,
-            delivery_envelope_sender=envelope_sender,
-        )
+        return Delivery(*choice, sent_from, envelope_sender)
 
-    def _delivery_choice(self, used_server):
+    def _delivery_choice(self, used_id=None):
         """The name of the server of this mail, and the rule that chose it.
 
-        The rule is asked again rather than carried along, because the sending groups the mails
-        by server and forgets why. When the answer is another server than the one that sent,
-        some other addon decided, and that is what is said.
+        `used_id` is the server whose session sends, None where there is no session. When our
+        rules choose another one, some other addon decided, and that is what is said.
         """
         if self.mail_server_id:
             return self.mail_server_id.sudo().name, "requested"
-        choice = self._choose_sender()
-        chosen = choice.key or COMMAND_LINE
-        if used_server not in (None, chosen):
-            return self._server_name(used_server), "other"
-        return self._server_name(chosen), choice.rule.value
-
-    def _server_name(self, server_id):
+        choice = self._sender_choice(used_id)
+        server_id, rule = choice.key or COMMAND_LINE, choice.rule.value
+        if used_id not in (None, server_id):
+            server_id, rule = used_id, "other"
         server = self.env["ir.mail_server"].sudo().browse(server_id)
-        return server.name if server_id else server._command_line_server_name()
+        return server.name if server_id else server._command_line_server_name(), rule
 
-    def _choose_sender(self):
+    def _sender_choice(self, used_id):
+        """The choice as it was made for this mail or, after a commit, as it would be made."""
         servers = self.env["ir.mail_server"].sudo()
         if domain := self.sudo().record_alias_domain_id:
             servers = servers.with_context(domain_notifications_email=domain.default_from_email)
         emails_from = email_split_and_format_normalize(self.email_from)
         email_from = emails_from[0] if emails_from else self.email_from
-        return servers._choose_sender(email_from, self._servers_of_mail)
-
-    def _servers_of_mail(self, ids):
-        for some_ids in split_every(SERVERS_AT_ONCE, ids):
-            yield from self._filter_mail_mail_servers(
-                self.env["ir.mail_server"].sudo().browse(some_ids)
-            )
+        choice = servers._latest_choice(email_from)
+        if choice and used_id in (None, choice.key or COMMAND_LINE):
+            return choice
+        allowed = self._filter_mail_mail_servers(servers.search([], order=PRIORITY))
+        return servers._choose_sender(email_from, allowed)

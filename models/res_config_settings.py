@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+
+LOOP_FIELDS = ("mail_gateway_loop_minutes", "mail_gateway_loop_threshold")
 
 
 class ResConfigSettings(models.TransientModel):
@@ -37,15 +38,25 @@ class ResConfigSettings(models.TransientModel):
         related="alias_domain_id.dns_alert_user_ids", readonly=False
     )
 
-    @api.constrains("mail_gateway_loop_minutes", "mail_gateway_loop_threshold")
+    @api.model
+    def get_values(self):
+        """What was written before it was validated must not keep Settings from being saved."""
+        values = super().get_values()
+        parameters = self.env["ir.config_parameter"].sudo()
+        for name in LOOP_FIELDS:
+            field = self._fields[name]
+            stored = parameters.get_param(field.config_parameter)
+            if stored and not parameters._read_loop_parameter(field.config_parameter, stored):
+                values[name] = field.default(self)
+        return values
+
+    @api.constrains(*LOOP_FIELDS)
     def _check_mail_gateway_loop(self):
+        parameters = self.env["ir.config_parameter"]
         for settings in self:
-            if min(settings.mail_gateway_loop_minutes, settings.mail_gateway_loop_threshold) < 1:
-                raise ValidationError(
-                    self.env._(
-                        "The window and the threshold of the loop detection are whole numbers of "
-                        "1 or more. Odoo's own values are 20 mails in 120 minutes."
-                    )
+            for name in LOOP_FIELDS:
+                parameters._sanitize_loop_parameter(
+                    self._fields[name].config_parameter, settings[name]
                 )
 
     def action_check_alias_domain_dns(self):

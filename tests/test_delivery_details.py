@@ -2,6 +2,7 @@ import email
 import email.policy
 
 from odoo.addons.mail.tools.discuss import Store
+from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -105,9 +106,59 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
         self.assertEqual(notification.delivery_server, "Transactional")
         self.assertFalse(notification.delivery_from, "No From header has travelled")
         self.assertRegex(
-            notification.delivery_failure, "“Transactional” could not be reached .*refused.*Retry"
+            notification.delivery_failure, "“Transactional” could not be reached.*is kept.*Retry"
         )
         self.assertEqual(notification.mail_mail_id.state, "exception")
+
+    def test_the_server_is_not_blamed_for_what_it_did_not_do(self):
+        self.customer.email = "not an address"
+        notification = self.post()
+        self.assertEqual(notification.failure_type, "mail_email_invalid")
+        self.assertFalse(notification.delivery_failure)
+        self.customer.email = "customer@customer.test"
+        bounced = self.post()
+        bounced.write(
+            {
+                "notification_status": "bounce",
+                "failure_type": "mail_bounce",
+                "failure_reason": "x" * 5000,
+            }
+        )
+        self.assertFalse(bounced.delivery_failure)
+
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    def test_long_replies_are_cut(self):
+        self.sandbox.smtp.answer("MAIL", "550 " + "no " * 150)
+        self.assertLess(len(self.post().delivery_failure), 500)
+
+    def test_the_context_of_a_client_is_not_believed(self):
+        message = self.env["mail.message"].create({"body": "secret", "model": "ir.mail_server"})
+        self.transactional.smtp_port = 1
+        notification = self.post()
+        stolen = {"mail_message_id": message.id, "delivery_server": "forged"}
+        for forged in (stolen, {"delivery": stolen}):
+            notification.notification_status = "exception"
+            self.env.flush_all()
+            self.env["res.partner"].with_user(self.author).with_context(
+                delivery_log=forged, delivery_values=stolen
+            ).notify_cancel_by_type("email")
+            self.assertEqual(notification.notification_status, "canceled")
+            self.assertNotEqual(notification.mail_message_id, message)
+            self.assertEqual(notification.delivery_server, "Transactional")
+        self.transactional.smtp_port = self.sandbox.smtp.port
+        sent = self.post(author=self.author.with_context(delivery_log={"x": 1}))
+        self.assertEqual(sent.notification_status, "sent")
+
+    def test_details_are_neither_forged_nor_read_from_outside(self):
+        notification = self.post()
+        notification.res_partner_id = self.author.partner_id  # who may write on it, then
+        notification.with_user(self.author).write({"delivery_server": "forged"})
+        self.assertEqual(notification.delivery_server, "Transactional")
+        portal = new_test_user(self.env, "portal", groups="base.group_portal")
+        as_portal = notification.with_user(portal)
+        for name in ("delivery_server", "delivery_explanation", "delivery_failure"):
+            with self.assertRaises(AccessError):
+                as_portal.read([name])
 
     def test_mail_without_notification(self):
         mail = self.env["mail.mail"].create(

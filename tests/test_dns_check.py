@@ -2,7 +2,7 @@ import json
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
@@ -147,6 +147,21 @@ class TestDnsCheck(DnsCase, TransactionCase):
         french = {SENTENCES["spf_missing"]: "Le domaine n'a pas d'enregistrement SPF."}
         with patch.object(code_translations, "get_python_translations", lambda *args: french):
             self.assertEqual(self.finding(check, "spf")["sentence"], *french.values())
+
+    def test_checking_again_keeps_what_was_found_before(self):
+        alias_domain = self.env["mail.alias.domain"].create({"name": "broken.test"})
+        alias_domain.check_dns()
+        first, first_report = alias_domain.dns_check_id, alias_domain.dns_check_id.report
+        action = first.action_check()
+        self.assertNotEqual(action["res_id"], first.id)
+        self.assertEqual(alias_domain.dns_check_id.id, action["res_id"])
+        self.assertEqual(first.report, first_report)
+
+    def test_selectors_may_be_full_names(self):
+        check = self.check("acme.test", selectors="odoo._domainkey.acme.test, x._domainkey.b.test")
+        self.assertEqual(self.finding(check, "dkim")["severity"], "ok")
+        with self.assertRaisesRegex(ValidationError, "“a b”"):
+            self.env["mail.alias.domain"].create({"name": "a.test", "dkim_selectors": "a b"})
 
     def test_old_checks_are_deleted(self):
         alias_domain = self.env["mail.alias.domain"].create({"name": "acme.test"})

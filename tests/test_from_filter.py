@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 
@@ -76,6 +79,30 @@ class TestFromFilter(TransactionCase):
         self.assertEqual(chosen(), third)
         third.unlink()
         self.assertEqual(chosen(), first)
+
+    def test_a_choice_does_not_outlive_what_was_rolled_back(self):
+        first = self.new_server("First", "example.com", sequence=2)
+        savepoint = self.env.cr.savepoint()
+        second = self.new_server("Second", "example.com", sequence=1)
+        self.assertEqual(self.servers._find_mail_server("ada@example.com")[0], second)
+        savepoint.close(rollback=True)
+        self.assertEqual(self.servers._find_mail_server("ada@example.com")[0], first)
+
+    def test_servers_that_another_addon_keeps_away_stay_away(self):
+        special = self.new_server("Special", False, sequence=1)
+        normal = self.new_server("Normal", False, sequence=2)
+        vanilla = IrMail_Server._find_mail_server
+
+        def without_special(servers, email_from, mail_servers=None):
+            if mail_servers is None:
+                mail_servers = servers.search([], order="sequence, id")
+            return vanilla(servers, email_from, mail_servers - special)
+
+        with patch.object(IrMail_Server, "_find_mail_server", without_special):
+            found = self.servers._find_mail_server("ada@example.com")[0]
+            self.assertEqual(found, normal)
+            found = self.servers._find_mail_server("ada@example.com", special + normal)[0]
+            self.assertEqual(found, normal)
 
     def test_connection_test_of_a_subdomain_server(self):
         server = self.new_server("Wide", "*.example.com")

@@ -1,5 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, TransactionCase, tagged
+from odoo.tools import mute_logger
 
 
 @tagged("post_install", "-at_install")
@@ -42,7 +43,7 @@ class TestSettings(TransactionCase):
             for value in (0, -5):
                 with (
                     self.subTest(name=name, value=value),
-                    self.assertRaisesRegex(ValidationError, "whole numbers of 1 or more"),
+                    self.assertRaisesRegex(ValidationError, "Write a whole number from 1"),
                 ):
                     self.save(**{name: value})
 
@@ -60,6 +61,29 @@ class TestSettings(TransactionCase):
             parameters.create({"key": "mail.default.from_filter", "value": "nonsense here"})
         with self.assertRaisesRegex(ValidationError, "“exa mple.com” is not a domain"):
             self.save(mail_catchall_domain_allowed="example.com, exa mple.com")
+
+    def test_values_that_would_break_the_gateway_are_refused(self):
+        parameters = self.env["ir.config_parameter"]
+        for value in ("2000000000", "9" * 5000):
+            with self.assertRaisesRegex(ValidationError, "from 1 to 525600"):
+                parameters.set_param("mail.gateway.loop.minutes", value)
+        other = parameters.create({"key": "mail.gateway.loop", "value": "abc"})
+        with self.assertRaisesRegex(ValidationError, "“abc” is not a possible value"):
+            other.key = "mail.gateway.loop.minutes"
+
+    @mute_logger("odoo.addons.base.models.res_config")
+    def test_old_nonsense_does_not_lock_settings(self):
+        for value in ("abc", "0", "99999999999"):
+            self.env["ir.config_parameter"].search(
+                [("key", "=", "mail.gateway.loop.threshold")]
+            ).unlink()
+            self.env.cr.execute(
+                "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)",
+                ["mail.gateway.loop.threshold", value],
+            )
+            self.env.registry.clear_cache()
+            self.save(mail_gateway_loop_minutes=60)
+            self.assertEqual(self.get("mail.gateway.loop.threshold"), "20")
 
     def test_emptied_fields_remove_the_parameters(self):
         self.save(mail_default_from_filter="example.com", mail_catchall_domain_allowed="b.example")

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize
 
 from ..core.sender import SenderRule
+from ..models.ir_mail_server import PRIORITY
 
 
 class IrMailServerSimulate(models.TransientModel):
@@ -58,7 +59,7 @@ class IrMailServerSimulate(models.TransientModel):
                 "steps_html": False,
             }
         servers = self._contextual_servers()
-        choice = servers._choose_sender(self.email_from, self._servers_of_user)
+        choice = servers._choose_sender(self.email_from, self._servers_of_user(servers))
         server = servers.browse(choice.key)
         header_from, envelope_sender = self._senders(server)
         return {
@@ -86,9 +87,11 @@ class IrMailServerSimulate(models.TransientModel):
             domain_bounce_address=company.bounce_email,
         )
 
-    def _servers_of_user(self, ids):
-        servers = self.env["ir.mail_server"].sudo().browse(ids)
-        return (s for s in servers if not s.owner_user_id or s.owner_user_id == self.user_id)
+    def _servers_of_user(self, servers):
+        usable = servers.search([], order=PRIORITY)
+        return usable.filtered(
+            lambda server: server.owner_user_id in (self.user_id.browse(), self.user_id)
+        )
 
     def _senders(self, server):
         """The From header and the envelope sender that the sending methods make of it."""

@@ -48,8 +48,8 @@ _ERROR_CODES = {
 class FromFilterError(ValueError):
     """An entry that no address can ever match.
 
-    `code` is one of ``bad_address``, ``bad_domain`` and ``bad_wildcard``; `entry` the text
-    of the entry as typed and `position` its number in the list, from 1.
+    `code` is one of ``bad_address``, ``bad_domain``, ``bad_wildcard`` and ``wildcard_address``;
+    `entry` the text of the entry as typed and `position` its number in the list, from 1.
     """
 
     def __init__(self, code: str, entry: str, position: int):
@@ -86,6 +86,8 @@ def parse(text: str | None) -> tuple[Entry, ...]:
         entry = read_entry(part)
         if not _is_possible(entry):
             raise FromFilterError(_ERROR_CODES[entry.kind], part, position)
+        if entry.kind is EntryKind.ADDRESS and "*" in entry.value:
+            raise FromFilterError("wildcard_address", part, position)
         entries.append(entry)
     return tuple(dict.fromkeys(entries))
 

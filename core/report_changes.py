@@ -28,6 +28,8 @@ class Change:
 
     @property
     def is_regression(self) -> bool:
+        if not self.before:  # something new, like another server, has not got worse
+            return False
         before, after = worst(self.before), worst(self.after)
         worse = worst((*self.before, *self.after)) is not before
         return worse and after in (Severity.WARNING, Severity.ERROR)

@@ -11,27 +11,29 @@ _lt = LazyTranslate(__name__)
 
 CONNECTION_ERROR_SENTENCES = {
     "login_refused": _lt(
-        "%(host)s refused the user name “%(user)s” or its password (it said: %(reply)s). Correct "
-        "them and press Test & Confirm."
+        "%(host)s refused the user name “%(user)s” or its password (it said: %(reply)s)."
     ),
-    "name_unknown": _lt(
-        "The server name “%(host)s” does not exist in the DNS. Correct it and press Test & Confirm."
-    ),
+    "name_unknown": _lt("The server name “%(host)s” does not exist in the DNS."),
     "connection_refused": _lt(
-        "No mail server answers on port %(port)s of %(host)s. Check the port and whether SSL/TLS "
-        "is right for it, and press Test & Confirm."
+        "No mail server answers on port %(port)s of %(host)s. The port may be wrong, or SSL/TLS is "
+        "not right for it."
     ),
     "timeout": _lt(
-        "%(host)s did not answer on port %(port)s in time. Check the name, the port and any "
-        "firewall between; Odoo keeps trying."
+        "%(host)s did not answer on port %(port)s in time. The name or the port may be wrong, or a "
+        "firewall stands between."
     ),
     "tls": _lt(
-        "No encrypted connection to port %(port)s of %(host)s came about: %(reply)s. Check whether "
-        "the port expects SSL/TLS."
+        "No encrypted connection to port %(port)s of %(host)s came about: %(reply)s. The port may "
+        "not expect SSL/TLS."
     ),
-    "other": _lt(
-        "The mailbox on %(host)s (port %(port)s) could not be opened: %(reply)s. Check the "
-        "settings and press Test & Confirm."
+    "other": _lt("The mailbox on %(host)s (port %(port)s) could not be opened: %(reply)s."),
+}
+
+ADVICE = {
+    "draft": _lt("Correct the settings and press Test & Confirm."),
+    "done": _lt(
+        "Odoo keeps trying. If the settings are to blame, press Reset Confirmation, correct them, "
+        "and press Test & Confirm."
     ),
 }
 
@@ -84,9 +86,10 @@ class FetchmailServer(models.Model):
 
     def _connection_error_sentence(self, error):
         sentence = self.env._(CONNECTION_ERROR_SENTENCES[mailbox_error.classify(error)])
-        return sentence % {
+        cause = sentence % {
             "host": self.server or "",
             "port": self.port,
             "user": self.user or "",
-            "reply": mailbox_error.reply_text(error) or str(error),
+            "reply": (mailbox_error.reply_text(error) or str(error)).rstrip("."),
         }
+        return f"{cause} {self.env._(ADVICE[self.state])}"

@@ -102,6 +102,13 @@ class IrMailServer(models.Model):
                 "Write one address such as ada@example.com, and separate several with commas.",
                 **values,
             )
+        if error.code == "wildcard_address":
+            return self.env._(
+                "“%(entry)s” (entry %(position)s of the FROM filter) is no address that anybody "
+                "sends from. For every address of the domain, write the domain alone: %(domain)s.",
+                domain=error.entry.rpartition("@")[2],
+                **values,
+            )
         if error.code == "bad_wildcard":
             return self.env._(
                 "“%(entry)s” (entry %(position)s of the FROM filter) does not name subdomains. "

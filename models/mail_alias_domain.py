@@ -71,7 +71,8 @@ class MailAliasDomain(models.Model):
         For monitoring over JSON-2; administrators only. Takes up to 8 seconds a domain.
 
         :returns: ``[{"id": int, "domain": str, "severity": "ok|info|warning|unknown|error",
-            "asked_at": ISO 8601 UTC, "elapsed": seconds, "findings": [dict]}]``
+            "asked_at": ISO 8601 UTC, "elapsed": seconds, "findings": [dict]}]``; each finding
+            has a stable ``code``, its ``params``, and a ``message`` in the caller's language
         """
         for alias_domain in self:
             alias_domain._new_check()._check_dns__()
@@ -84,7 +85,7 @@ class MailAliasDomain(models.Model):
         """
         self.env["mail.alias.domain.check"].check_access("read")
         return [
-            {"id": alias_domain.id, **alias_domain.dns_check_id.report}
+            {"id": alias_domain.id, **alias_domain.dns_check_id._report_with_messages()}
             for alias_domain in self
             if alias_domain.dns_check_id
         ]
@@ -135,6 +136,10 @@ class MailAliasDomain(models.Model):
         """Make `check` the latest one, and tell of the changes that it found."""
         self.dns_check_id = check
         self._schedule_next_check()
+        if check.severity in ("ok", "info"):
+            self._open_alerts().action_feedback(
+                feedback=self.env._("The DNS of %(domain)s is fine again.", domain=self.name)
+            )
         if not changes:
             return
         self.message_post(
@@ -165,18 +170,21 @@ class MailAliasDomain(models.Model):
     def _alert_of_regression(self, changes):
         """One activity for each person to be told; an open one is brought up to date."""
         note = self._changes_body(changes)
-        warning = self.env.ref("mail.mail_activity_data_warning")
-        open_activities = self.activity_ids.filtered(
-            lambda activity: activity.automated and activity.activity_type_id == warning
-        )
+        open_activities = self._open_alerts()
         open_activities.note = note
         for user in self._users_to_alert() - open_activities.user_id:
             self.activity_schedule(
-                activity_type_id=warning.id,
+                "mail.mail_activity_data_warning",
                 summary=self.env._("The DNS of %(domain)s got worse", domain=self.name),
                 note=note,
                 user_id=user.id,
             )
+
+    def _open_alerts(self):
+        warning = self.env.ref("mail.mail_activity_data_warning")
+        return self.activity_ids.filtered(
+            lambda activity: activity.automated and activity.activity_type_id == warning
+        )
 
     def _users_to_alert(self):
         if users := self.dns_alert_user_ids:

@@ -180,6 +180,14 @@ class MailAliasDomainCheck(models.Model):
     # WORDING
     # ------------------------------------------------------------
 
+    def _report_with_messages(self):
+        messages = [wording.explain(item, self.env._) for item in self._report().findings]
+        findings = [
+            {**finding, "message": message}
+            for finding, message in zip(self.report["findings"], messages, strict=True)
+        ]
+        return {**self.report, "findings": findings}
+
     def _worded_findings(self):
         """A list of dicts of JSON types for the web client, in the language of the user."""
         verdicts = dict(self._fields["severity"]._description_selection(self.env))

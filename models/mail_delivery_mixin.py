@@ -86,20 +86,25 @@ class MailDeliveryMixin(models.AbstractModel):
         """
         if not self.delivery_rule or not self._is_mail_kept():
             return False
-        if self.failure_type == "mail_smtp":
+        failure_type = self._delivery_failure_type()
+        if failure_type == "mail_smtp":
             return self.env._(
                 "“%(server)s” could not be reached. The e-mail is kept. An administrator finds "
-                "the cause with Test Connection on the outgoing server; then press Retry.",
+                "the cause with Test Connection on the outgoing server, and sends it again with "
+                "Retry under Settings > Technical > Emails.",
                 server=self.delivery_server,
             )
-        if self.failure_type not in REFUSALS or not self.failure_reason:
+        if failure_type not in REFUSALS or not self.failure_reason:
             return False
         return self.env._(
-            "“%(server)s” did not take the e-mail (%(reason)s). It is kept. Correct the cause, "
-            "then press Retry.",
+            "“%(server)s” did not take the e-mail (%(reason)s). It is kept. Correct the cause; "
+            "an administrator then sends it again with Retry under Settings > Technical > Emails.",
             server=self.delivery_server,
             reason=shorten(self.failure_reason, REASON_LENGTH, placeholder="…"),
         )
+
+    def _delivery_failure_type(self):
+        return self.failure_type
 
     def _is_mail_kept(self):
         """Whether the mail is still there to be sent again."""

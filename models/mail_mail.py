@@ -20,6 +20,14 @@ class MailMail(models.Model):
     def _is_mail_kept(self):
         return True
 
+    @api.depends("state")
+    def _compute_delivery_failure(self):
+        return super()._compute_delivery_failure()
+
+    def _delivery_failure_type(self):
+        """Odoo notes no type on the mail when the connection failed."""
+        return self.failure_type or (self.state == "exception" and "mail_smtp")
+
     def _send(self, *args, **kwargs):
         """Note which server was chosen and why before anything is sent: what is recorded
         afterwards must not be able to fail, because the mail has left."""

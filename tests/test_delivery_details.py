@@ -109,6 +109,7 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
             notification.delivery_failure, "“Transactional” could not be reached.*is kept.*Retry"
         )
         self.assertEqual(notification.mail_mail_id.state, "exception")
+        self.assertEqual(notification.mail_mail_id.delivery_failure, notification.delivery_failure)
 
     def test_the_server_is_not_blamed_for_what_it_did_not_do(self):
         self.customer.email = "not an address"

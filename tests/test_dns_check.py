@@ -138,7 +138,8 @@ class TestDnsCheck(DnsCase, TransactionCase):
         self.assertEqual(alias_domain.get_dns_reports(), [])
         [report] = json.loads(json.dumps(alias_domain.check_dns()))
         self.assertEqual((report["id"], report["domain"]), (alias_domain.id, "acme.test"))
-        self.assertIn("spf_ok", {finding["code"] for finding in report["findings"]})
+        messages = {finding["code"]: finding["message"] for finding in report["findings"]}
+        self.assertIn("look-ups", messages["spf_ok"])
         self.assertEqual(alias_domain.get_dns_reports(), [report])
 
     def test_findings_are_worded_in_the_language_of_the_reader(self):
@@ -231,11 +232,20 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.assertEqual(self.domain.activity_ids, activity)
         self.assertIn("DMARC", activity.note)
 
-        # It is repaired: told in the chatter, nobody is alerted.
+        # It is repaired: told in the chatter, and the activity is done.
         self.dns.set_zone("watched.test", zone(GOOD_SPF))
         self.run_cron()
         self.assertEqual(len(self.messages()), 3)
-        self.assertEqual(self.domain.activity_ids, activity)
+        self.assertFalse(self.domain.activity_ids)
+        self.assertTrue(self.domain.message_ids.filtered(lambda m: "is fine again" in m.body))
+
+    def test_a_new_selector_is_no_regression(self):
+        self.run_cron()
+        self.domain.dkim_selectors = "new"
+        self.run_cron()
+        [message] = self.messages()
+        self.assertIn("was checked for the first time", message.body)
+        self.assertFalse(self.domain.activity_ids)
 
     def test_an_outage_of_the_dns_is_no_regression(self):
         self.run_cron()

@@ -34,7 +34,7 @@ class TestFetchmailErrors(SandboxCase, TransactionCase):
         self.assertIn("No mail server answers on port 1 of 127.0.0.1", self.confirm(port=1))
 
     def test_encryption_where_there_is_none(self):
-        self.assertIn("Check whether the port expects SSL/TLS", self.confirm(is_ssl=True))
+        self.assertIn("The port may not expect SSL/TLS", self.confirm(is_ssl=True))
 
     def test_the_cron_keeps_the_sentence_for_the_form(self):
         self.mailbox.button_confirm_login()
@@ -42,6 +42,7 @@ class TestFetchmailErrors(SandboxCase, TransactionCase):
         with self.enter_registry_test_mode():
             self.env.ref("mail.ir_cron_mail_gateway_action").method_direct_trigger()
         self.assertIn("No mail server answers on port 1", self.mailbox.error_message)
+        self.assertIn("press Reset Confirmation, correct them", self.mailbox.error_message)
         self.assertTrue(self.mailbox.error_date)
         self.mailbox.port = self.sandbox.imap.port
         with self.enter_registry_test_mode():

@@ -27,6 +27,8 @@ class TestFromFilter(TransactionCase):
         server = self.new_server("Fine", "example.com")
         with self.assertRaisesRegex(ValidationError, "“ada@” .entry 1.*not an e-mail address"):
             server.from_filter = "ada@"
+        with self.assertRaisesRegex(ValidationError, "write the domain alone: example.com"):
+            server.from_filter = "*@example.com"
         with self.assertRaisesRegex(ValidationError, "“[*]example.com”.*in front of a domain"):
             server.from_filter = "*example.com"
 

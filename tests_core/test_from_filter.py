@@ -42,6 +42,7 @@ def test_what_is_typed_is_normalised(text, canonical):
         ("ada@exa..mple", "bad_address", "ada@exa..mple", 1),
         ("ada@example.com bob@example.com", "bad_address", "ada@example.com bob@example.com", 1),
         ("*", "bad_wildcard", "*", 1),
+        ("example.org, *@example.com", "wildcard_address", "*@example.com", 2),
         ("*example.com", "bad_wildcard", "*example.com", 1),
         ("a.*.example.com", "bad_wildcard", "a.*.example.com", 1),
         (".example.com", "bad_domain", ".example.com", 1),

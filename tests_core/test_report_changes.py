@@ -60,6 +60,13 @@ def test_addresses_of_a_providers_host_may_rotate():
     assert find_changes(report(host("192.0.2.1")), [report(host("192.0.2.2"))]) == ()
 
 
+def test_something_new_has_not_got_worse():
+    new = finding("dkim_missing", "dkim", "s._domainkey.a.test", "TXT", selector="s")
+    [change] = find_changes(report(SPF_OK, new), [report(SPF_OK)])
+    assert change.before == ()
+    assert not change.is_regression
+
+
 def test_senders_are_told_apart():
     def sender(name, code):
         return finding(code, "alignment", "a.test", "", sender=name, spf="aligned", dkim="aligned")

@@ -149,7 +149,5 @@ class IrMailServerSimulate(models.TransientModel):
         if step.key:
             return self.env._("“%(server)s” is the first one.", server=server)
         if entries:
-            return self.env._(
-                "No server that this mail may use lists %(entries)s.", entries=entries
-            )
+            return self.env._("No usable server lists %(entries)s.", entries=entries)
         return self.env._("There is no such server.")

@@ -56,7 +56,13 @@ def _outgoing_server(env, name, sequence, from_filter, peer):
         server.write(values)
     else:
         env["ir.mail_server"].create(
-            {"name": name, "sequence": sequence, "from_filter": from_filter, **values}
+            {
+                "name": name,
+                "sequence": sequence,
+                "from_filter": from_filter,
+                "dkim_selectors": "odoo",
+                **values,
+            }
         )
 
 
@@ -77,6 +83,7 @@ def populate(env):
     """A company that mails under its own domain, and a few customers who wrote to it."""
     _stay_at_home(env)
     domains = env["mail.alias.domain"].create([{"name": DOMAIN}, {"name": OTHER_DOMAIN}])
+    env["ir.config_parameter"].set_param("base_setup.default_external_email_server", "True")
     env.company.write({"name": "Acme", "email": f"info@{DOMAIN}", "alias_domain_id": domains[0].id})
     env.ref("base.partner_root").email = f"odoobot@{DOMAIN}"
     env.ref("base.user_admin").write(
@@ -103,6 +110,8 @@ def _sales_alias(env, domain):
 def _stay_at_home(env):
     """A demo on somebody's machine tells no service of the real world about itself."""
     env["ir.config_parameter"].sudo().set_param("crm.iap.lead.enrich.setting", "manual")
+    if "iap_enrich_auto_done" in env.company:
+        env["res.company"].search([]).iap_enrich_auto_done = True
     for xmlid in (
         "crm_iap_enrich.ir_cron_lead_enrichment",
         "digest.ir_cron_digest_scheduler_action",
@@ -155,6 +164,7 @@ def main(env):
     parameters = env["ir.config_parameter"].sudo()
     if not parameters.get_param(DONE):
         populate(env)
+        env["mail.alias.domain"].search([("name", "=", DOMAIN)]).check_dns()
         parameters.set_param(DONE, "1")
     env.cr.commit()
 

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -37,13 +38,16 @@ Odoo is ready at {url}  (user admin, password admin)
 Five things to try:
  1. CRM: open "Forty desks for the new office", answer Ada in the chatter, and look at the delivery
     details of your message: the server, the rule, From and envelope sender as they were sent.
- 2. Settings > Emails: the verdict beside the Alias Domain, and the four mail parameters.
- 3. Settings > Technical > Email > Alias Domains: check the DNS of acme.test, where all is well,
-    and of broken.test, where it is not.
- 4. Settings > Technical > Email > Outgoing Mail Servers: simulate which server sends for
-    news@acme.test and for alex@acme.test, and why.
+ 2. {url}/odoo/settings, Emails: the verdict beside the Alias Domain, and the four mail parameters.
+ 3. There, "Check DNS" for acme.test, where all is well, and "Checks of all domains" for
+    broken.test, where it is not.
+ 4. There, "Which server will send it?" for news@acme.test and for alex@acme.test, and why.
  5. In another terminal, write as a customer and see a lead appear within a minute:
     make demo-mail FROM=dana@customer.test TO=sales@acme.test SUBJECT="Chairs"
+
+What you send to a customer arrives in the mailbox customer@customer.test (password sandbox), by
+IMAP on port {imap}. The name server of this small world is 127.0.0.1:{dns}. The menus under
+Settings > Technical need the developer mode: {url}/odoo?debug=1
 
 Ctrl-C stops Odoo and everything around it. The log is {log}
 """
@@ -156,7 +160,8 @@ def _serve(runner: Runner, port: int) -> int:
         running(command, stdout=out, stderr=out, env=runner.environment, cwd=layout.own) as child,
     ):
         _wait(child, lambda: _answers(url), START_SECONDS, "Odoo did not start", log)
-        say(ADVICE.format(url=url, log=log))
+        peers = json.loads(state_file(layout).read_text(encoding="utf-8"))
+        say(ADVICE.format(url=url, log=log, imap=peers["imap"]["port"], dns=peers["dns"]["port"]))
         try:
             child.wait()
         except (KeyboardInterrupt, SystemExit):

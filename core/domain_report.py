@@ -11,7 +11,7 @@ from .dmarc import judge as dmarc
 from .dmarc.senders import judge, look_up
 from .dns_name import InvalidName, is_subdomain, mail_domain, to_ascii
 from .expected_sender import Selector, Sender
-from .finding import Finding, Severity, finding, printable, worst
+from .finding import Finding, Severity, finding, limited, printable, worst
 from .resolver import Resolver, Status, run
 from .spf import judge as spf
 
@@ -117,7 +117,8 @@ class _Check:
         if existence:
             return existence
         records, verdicts = authentication
-        return tuple(item for group in (mail, records, policy, verdicts, *groups) for item in group)
+        others = (item for group in groups for item in limited(group))
+        return (*limited(mail), *records, *limited(policy), *verdicts, *others)
 
     async def _check_authentication(self):
         """(findings about SPF and DKIM, findings about what they mean for each sender)"""
@@ -136,7 +137,7 @@ class _Check:
             judge(self.domain, item, known, allowed, _keys_of(item, self.domain, found))
             for item, known, allowed in zip(self.senders, facts, assessment.allowed, strict=True)
         )
-        return (*assessment.findings, *found), tuple(verdicts)
+        return (*limited(assessment.findings), *found), tuple(verdicts)
 
     def _hosts(self):
         return dict.fromkeys(item.host for item in self.senders if item.host)

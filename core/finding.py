@@ -5,6 +5,7 @@ Codes that end in _unknown mean "could not tell": neither wrong nor fine. Their 
 unknown as well, except where the answer would be information only.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +13,10 @@ from enum import Enum
 from .finding_codes import CODES
 from .resolver import Answer
 
-FOUND_MAX = 4096  # characters of one found value that are kept; no useful record is longer
+FOUND_MAX = 3072  # characters of all values found that a finding keeps; useful records are shorter
+PARAM_MAX = 1024  # characters of one parameter that are kept; it has to fit into a sentence
+ALIKE_MAX = 5  # findings of the same code that one check lists; whoever corrects them checks again
+FINDINGS_MAX = 15  # findings of all codes that one check lists, for the same reason
 
 
 class Severity(str, Enum):
@@ -100,15 +104,16 @@ def finding(
     if set(params) != set(CODES[code].params):
         raise TypeError(f"{code} has the parameters {CODES[code].params}, not {tuple(params)}")
     clean = {
-        key: printable(value) if isinstance(value, str) else value for key, value in params.items()
+        key: printable(value, PARAM_MAX) if isinstance(value, str) else value
+        for key, value in params.items()
     }
     return Finding(
         code,
         record_type,
         printable(name),
         rdtype,
-        tuple(printable(text) for text in found),
-        None if expected is None else printable(expected),
+        printable_values(found),
+        _whole(expected),
         tuple(sorted(clean.items())),
     )
 
@@ -130,7 +135,47 @@ def worst(findings: Iterable[Finding]) -> Severity:
     return max((item.severity for item in findings), key=_RANK.index, default=Severity.OK)
 
 
-def printable(text: str) -> str:
-    """The text without control characters, which a record may hold and a database may not."""
-    shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
-    return shown if len(shown) <= FOUND_MAX else shown[:FOUND_MAX] + "…"
+def limited(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings of one check, or, where they are too many, the worst and one that counts the
+    others. What somebody publishes can so not blow up a report."""
+    findings, seen, kept = tuple(findings), Counter(), []
+    for item in findings:
+        seen[item.code] += 1
+        if seen[item.code] <= ALIKE_MAX:
+            kept.append(item)
+    if len(kept) > FINDINGS_MAX:
+        kept = sorted(kept, key=lambda item: -_RANK.index(item.severity))[:FINDINGS_MAX]
+    if len(kept) == len(findings):
+        return findings
+    first, count = findings[0], len(findings) - len(kept)
+    return (
+        *kept,
+        finding("more_findings", first.record_type, first.name, first.rdtype, count=count),
+    )
+
+
+def _whole(expected):
+    """A value to publish is of no use where it had to be cut."""
+    return None if expected is None or len(expected) > FOUND_MAX else printable(expected)
+
+
+def printable(text: str, limit: int = FOUND_MAX) -> str:
+    """The text without control characters, which a record may hold and a database may not.
+
+    What is longer than `limit` characters is cut. To clean a text twice changes nothing.
+    """
+    shown = text[: limit + 1]
+    if not shown.isprintable():
+        shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
+    return shown if len(shown) <= limit else shown[:limit] + "…"
+
+
+def printable_values(values: Iterable[str]) -> tuple[str, ...]:
+    """The values as `printable` texts, up to `FOUND_MAX` characters of all of them."""
+    shown, left = [], FOUND_MAX
+    for text in values:
+        if left <= 0:
+            return (*shown, "…")
+        shown.append(printable(text, left))
+        left -= len(shown[-1]) + 1  # so that empty values come to an end as well
+    return tuple(shown)

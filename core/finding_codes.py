@@ -14,12 +14,15 @@ CODES = {
     # The name itself. `reason` is a code of dns_name.InvalidName.
     "name_invalid": Code("error", ("reason",)),
     "domain_missing": Code("error"),
+    # Any check: `count` findings are not listed.
+    "more_findings": Code("info", ("count",)),
     # MX. `status` is always a resolver.Status.
     "mx_ok": Code("ok", ("hosts",)),
     "mx_missing": Code("error"),
     "mx_implicit": Code("warning"),
     "mx_null": Code("error"),
     "mx_null_and_others": Code("error"),
+    "mx_too_many_hosts": Code("info", ("count", "limit")),
     "mx_host_is_address": Code("error", ("host",)),
     "mx_host_is_alias": Code("warning", ("host", "target")),
     "mx_host_missing": Code("error", ("host",)),
@@ -52,6 +55,7 @@ CODES = {
     "spf_neutral_all": Code("warning", ("term",)),
     "spf_ptr": Code("warning", ("term",)),
     "spf_long": Code("info", ("length", "limit")),
+    "spf_too_long": Code("error", ("length", "terms", "length_limit", "terms_limit")),
     "spf_after_all": Code("warning", ("term",)),
     "spf_sender_missing": Code("error", ("sender", "terms")),
     "spf_too_many_lookups": Code("error", ("count", "limit")),
@@ -65,6 +69,7 @@ CODES = {
     "spf_term_loop": Code("error", ("term", "domain")),
     "spf_term_too_many_mx": Code("error", ("term", "domain")),
     "spf_term_not_followed": Code("error", ("term", "domain")),
+    "spf_term_too_long": Code("warning", ("term", "domain")),
     "spf_term_unknown": Code("unknown", ("term", "domain", "status")),
     "spf_unknown": Code("unknown", ("status",)),
     # DKIM
@@ -103,6 +108,7 @@ CODES = {
     "dmarc_no_reports": Code("info"),
     "dmarc_report_address_invalid": Code("warning", ("address",)),
     "dmarc_report_unauthorized": Code("warning", ("address", "domain")),
+    "dmarc_too_many_reports": Code("info", ("count", "limit")),
     "dmarc_report_unknown": Code("unknown", ("status",)),
     "dmarc_unknown": Code("unknown", ("status",)),
     # Does mail of a sender pass DMARC. `spf` and `dkim` are: aligned, not_aligned (another

@@ -10,6 +10,7 @@ from .finding import Finding, Severity, finding, unknown
 from .resolver import Answer, Resolver
 
 NULL_HOST = "."  # RFC 7505 section 3
+HOSTS_MAX = 8  # that are looked at, in the order of delivery; few domains have more
 PREFERENCE = 10  # of a record that is proposed; any number does where there is one record
 
 
@@ -46,9 +47,12 @@ async def check(domain: str, resolver: Resolver, expected_host: str = "") -> tup
     if any(item.host == NULL_HOST for item in hosts):
         code = "mx_null" if len(hosts) == 1 else "mx_null_and_others"
         return (_say(domain, hosts, code, _record(expected)),)
-    checked = await asyncio.gather(*(_check_host(domain, item, resolver) for item in hosts))
+    checked = await asyncio.gather(
+        *(_check_host(domain, item, resolver) for item in hosts[:HOSTS_MAX])
+    )
     wrong = (
         *_judge_expected(domain, hosts, expected),
+        *_judge_number(domain, hosts),
         *(item for found in checked for item in found),
     )
     if any(item.severity != Severity.INFO for item in wrong):
@@ -74,6 +78,11 @@ def _judge_expected(domain, hosts, expected):
         code = "mx_main_domain" if domain.count(".") == 1 else "mx_other_host"
         value = None if code == "mx_main_domain" else _record(expected)
         yield _say(domain, hosts, code, value, host=expected, others=others)
+
+
+def _judge_number(domain, hosts):
+    if len(hosts) > HOSTS_MAX:
+        yield _say(domain, hosts, "mx_too_many_hosts", count=len(hosts), limit=HOSTS_MAX)
 
 
 async def addresses(host: str, resolver: Resolver) -> list[Answer]:

@@ -95,6 +95,10 @@ SENTENCES = {
     "domain_missing": _(
         "The domain {name} does not exist in the DNS. Check its spelling, or register it."
     ),
+    "more_findings": _(
+        "There are {count} more findings like these, which are not listed. Correct those that are, "
+        "then check again."
+    ),
     "mx_ok": _("Mail for the domain goes to {hosts}."),
     "mx_missing": _(
         "The domain has no MX record and no address, so nobody can send mail to it. "
@@ -111,6 +115,10 @@ SENTENCES = {
     "mx_null_and_others": _(
         "A null MX says that the domain takes no mail, next to records that "
         "say it does. Remove the null MX."
+    ),
+    "mx_too_many_hosts": _(
+        "The domain has {count} MX records, and only the first {limit} were looked at. "
+        "Remove those you do not need."
     ),
     "mx_host_is_address": _("The MX record names the IP address {host}. Name a host instead."),
     "mx_host_is_alias": _(
@@ -198,6 +206,11 @@ SENTENCES = {
         "The record has {length} characters; above {limit} some networks have trouble "
         "with the answer. Shorten it if you can."
     ),
+    "spf_too_long": _(
+        "The record is far too long: it has {length} characters and {terms} terms. Receivers may "
+        "ignore it, and above {length_limit} characters or {terms_limit} terms it is not checked "
+        "here. Keep only the servers that send for the domain."
+    ),
     "spf_after_all": _(
         "“{term}” comes after “all” and has no effect. Move it before, or remove it."
     ),
@@ -243,6 +256,10 @@ SENTENCES = {
     "spf_term_not_followed": _(
         "“{term}” was not followed: the records include far more others "
         "than allowed. Remove includes."
+    ),
+    "spf_term_too_long": _(
+        "“{term}” refers to {domain}, whose SPF record is far too long, so it was not checked and "
+        "receivers may ignore it. Remove it, or tell the owner of {domain}."
     ),
     "spf_term_unknown": _(
         "“{term}” refers to {domain}, and it could not be told what is there: "
@@ -362,6 +379,10 @@ SENTENCES = {
     "dmarc_report_unauthorized": _(
         "Reports for {address} are not sent, because {domain} does not "
         "agree to receive them. Its owner has to publish the record."
+    ),
+    "dmarc_too_many_reports": _(
+        "The record asks for reports to {count} addresses, and only the first {limit} were looked "
+        "at. Receivers need to serve only two; remove those you do not need."
     ),
     "dmarc_report_unknown": _(
         "It could not be told whether reports may be sent to another domain: "

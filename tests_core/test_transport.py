@@ -225,8 +225,44 @@ def test_nobody_listens():
     assert caught.value.code == "fetch_unreachable"
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "239.255.255.250",
+        "255.255.255.255",
+        "0.0.0.0",
+        "::",
+        "::1",
+        "fd00::1",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+        "ff0e::1",
+        "2001:db8::1",
+        "::127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b:1::10.0.0.1",
+        "2002:a00:1::",
+        "2002:7f00:1::1",
+        "2001:0:a00:1::f7f7:f7f7",  # Teredo by way of the server 10.0.0.1
+        "2001:0:808:808::f5ff:fffe",  # Teredo to the client 10.0.0.1
+    ],
+)
 def test_a_domain_cannot_send_the_fetch_into_the_own_network(address):
     with pytest.raises(FetchError) as caught:
         asyncio.run(https.fetch_public("mta-sts.example.com", mta_sts.POLICY_PATH, address))
     assert caught.value.code == "fetch_unreachable"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "2a00:1450:4001::1", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2002:808:808::1"],
+)
+def test_the_public_internet_may_be_asked(address):
+    assert https.is_public(address)

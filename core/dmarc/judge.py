@@ -9,6 +9,8 @@ from ..resolver import Resolver
 from .discovery import discover
 from .record import PERCENT_MAX, DmarcError, is_dmarc, parse
 
+REPORTS_MAX = 8  # report addresses that are looked at; receivers need serve two (RFC 7489 s. 6.2)
+
 
 async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     """The findings about DMARC of a domain."""
@@ -61,16 +63,18 @@ def _judge_details(step):
         yield _say(step, "dmarc_subdomains_unprotected", policy=record.policy)
     if not record.aggregate:
         yield _say(step, "dmarc_no_reports")
-    for address in record.aggregate + record.failure:
+    reports = record.aggregate + record.failure
+    if len(reports) > REPORTS_MAX:
+        yield _say(step, "dmarc_too_many_reports", count=len(reports), limit=REPORTS_MAX)
+    for address in reports[:REPORTS_MAX]:
         if not address.domain:
             yield _say(step, "dmarc_report_address_invalid", address=address.uri)
 
 
 async def _check_report_addresses(step, resolver):
     """Addresses in another organization must agree (RFC 7489 section 7.1)."""
-    addresses = {
-        item.domain: item for item in step.record.aggregate + step.record.failure if item.domain
-    }
+    reports = (step.record.aggregate + step.record.failure)[:REPORTS_MAX]
+    addresses = {item.domain: item for item in reports if item.domain}
     findings = await asyncio.gather(
         *(_check_report_address(step, item, resolver) for item in addresses.values())
     )

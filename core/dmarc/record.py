@@ -18,6 +18,7 @@ _CHOICES = {
     "psd": ("y", "n", "u"),  # DMARCbis section 4.7
     "t": ("y", "n"),  # DMARCbis section 4.7
 }
+_PERCENT = re.compile(r"[0-9]{1,3}")  # RFC 7489 section 6.4: 1*3DIGIT
 _FAILURE_OPTIONS = {"0", "1", "d", "s"}
 
 
@@ -112,7 +113,7 @@ def _accepted(tag, value):
     if tag in _CHOICES:
         return value.lower() in _CHOICES[tag]
     if tag == "pct":
-        return value.isascii() and value.isdigit() and int(value) <= PERCENT_MAX
+        return bool(_PERCENT.fullmatch(value)) and int(value) <= PERCENT_MAX
     if tag == "fo":
         return {item.strip().lower() for item in value.split(":")} <= _FAILURE_OPTIONS
     return True

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ..resolver import Answer, Resolver, Status
 from .record import (
@@ -18,11 +19,16 @@ from .record import (
     Directive,
     Modifier,
     SpfRecord,
+    count_terms,
     is_spf,
+    is_too_long,
     parse,
 )
 
-FOLLOWED_MAX = 100  # costly terms that are followed; ten times what any receiver would follow
+FOLLOWED_MAX = 110  # names that are asked; no receiver asks for more: ten hosts each of ten mx
+FOLLOWED_TERMS_MAX = 2000  # terms of all records that are followed; ten large providers have fewer
+NETWORKS_MAX = 64  # addresses one term leads to that are looked at; few hosts have ten
+UNTOLD = frozenset(("unknown", "too_long"))  # problems that leave open what a receiver makes of it
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,9 @@ class Cost:
     """One term, what it costs itself, and the terms of the record it leads to.
 
     `problem` is None or one of: unknown, missing, multiple, syntax, loop, too_many_mx,
-    not_followed. `status` is the resolver's status where the problem is "unknown". `networks`
-    are those the term itself lets send, and `grants` is whether it lets anybody send at all.
+    not_followed, too_long. `status` is the resolver's status where the problem is "unknown".
+    `networks` are those the term itself lets send, and `grants` is whether it lets anybody send
+    at all.
     """
 
     term: str
@@ -58,7 +65,7 @@ class Cost:
         """Whether a receiver can evaluate it; None where that could not be told."""
         problems = {item.problem for item in self.walk()} - {None}
         if (
-            problems - {"unknown"}
+            problems - UNTOLD
             or self.total_lookups > LOOKUPS_MAX
             or self.total_void_lookups > VOID_LOOKUPS_MAX
         ):
@@ -98,7 +105,11 @@ def spf_records(answer: Answer) -> tuple[str, ...]:
 async def measure_domain(domain: str, resolver: Resolver) -> Cost | None:
     """The cost tree of the one SPF record of a domain, None where there is not exactly one."""
     texts = spf_records(await resolver.query(domain, "TXT"))
-    return await measure(parse(texts[0]), domain, resolver) if len(texts) == 1 else None
+    if len(texts) != 1:
+        return None
+    if is_too_long(texts[0]):
+        return Cost(texts[0], domain, problem="too_long")
+    return await measure(parse(texts[0]), domain, resolver)
 
 
 async def measure(record: SpfRecord, domain: str, resolver: Resolver) -> Cost:
@@ -127,11 +138,12 @@ def evaluated_terms(record: SpfRecord) -> tuple[Directive | Modifier, ...]:
 
 
 class _Walk:
-    """One walk through a tree of records, with its limit."""
+    """One walk through a tree of records, with its limits."""
 
     def __init__(self, resolver):
         self.resolver = resolver
-        self.left = FOLLOWED_MAX
+        self.names_left = FOLLOWED_MAX
+        self.terms_left = FOLLOWED_TERMS_MAX
 
     async def terms(self, record, path):
         costly = [term for term in evaluated_terms(record) if term.costs_lookup]
@@ -142,8 +154,8 @@ class _Walk:
         domain = term.value.rstrip(".").lower() or path[-1]
         if "%" in domain or kind == "ptr":
             return Cost(term.text, "", lookups=1)
-        self.left -= 1
-        if self.left < 0:
+        self.names_left -= 1
+        if self.names_left < 0:
             return Cost(term.text, domain, lookups=1, problem="not_followed")
         if kind in ("include", "redirect"):
             return await self.record(term, domain, path)
@@ -165,6 +177,10 @@ class _Walk:
                 void_lookups=int(answer.status != Status.OK),
                 problem="multiple" if records else "missing",
             )
+        self.terms_left -= count_terms(records[0])
+        if is_too_long(records[0]) or self.terms_left < 0:
+            problem = "too_long" if is_too_long(records[0]) else "not_followed"
+            return Cost(term.text, domain, lookups=1, problem=problem)
         record = parse(records[0])
         return Cost(
             term.text,
@@ -194,6 +210,9 @@ class _Walk:
         if len(answer.records) > MX_HOSTS_MAX:
             return Cost(term.text, domain, lookups=1, problem="too_many_mx")
         hosts = [text.split(" ", 1)[1] for text in answer.records]
+        self.names_left -= len(hosts)
+        if self.names_left < 0:
+            return Cost(term.text, domain, lookups=1, problem="not_followed")
         answers = await self.ask(hosts, ("A", "AAAA"))
         return _leads_to(term, domain, (answer, *answers), _networks(term, answers))
 
@@ -230,12 +249,10 @@ def _grants(term):
 
 def _networks(term, answers):
     """The networks that the addresses in the answers stand for, with the prefix of the term."""
+    found = ((answer.rdtype, text) for answer in answers for text in answer.records)
     return tuple(
-        ipaddress.ip_network(
-            (text, term.prefix4 if answer.rdtype == "A" else term.prefix6), strict=False
-        )
-        for answer in answers
-        for text in answer.records
+        ipaddress.ip_network((text, term.prefix4 if rdtype == "A" else term.prefix6), strict=False)
+        for rdtype, text in islice(found, NETWORKS_MAX)
     )
 
 

@@ -5,7 +5,7 @@ import ipaddress
 from collections.abc import Iterable
 
 from ..resolver import Resolver
-from .budget import Cost
+from .budget import UNTOLD, Cost
 from .record import parse
 
 
@@ -21,7 +21,7 @@ async def covers(tree: Cost, terms: Iterable[str], resolver: Resolver) -> bool |
     )
     if all(results):
         return not record.problems
-    silent = any(item.problem == "unknown" for item in tree.walk())
+    silent = any(item.problem in UNTOLD for item in tree.walk())
     return None if silent or None in results else False
 
 

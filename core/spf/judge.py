@@ -3,14 +3,23 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..expected_sender import Sender
-from ..finding import Finding, finding, unknown
+from ..finding import Finding, finding, printable_values, unknown
 from ..resolver import Resolver
 from .budget import evaluated_terms, measure, spf_records
 from .coverage import covers
 from .merge import Suggestion, suggest
-from .record import LOOKUPS_MAX, VOID_LOOKUPS_MAX, parse
+from .record import (
+    LENGTH_MAX,
+    LOOKUPS_MAX,
+    TERMS_MAX,
+    VOID_LOOKUPS_MAX,
+    count_terms,
+    is_too_long,
+    parse,
+)
 
 LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
 
@@ -32,6 +41,8 @@ async def check(domain: str, resolver: Resolver, senders: Sequence[Sender] = ())
     if not answer.known:
         return Assessment((unknown("spf", answer),), (None,) * len(senders))
     texts = spf_records(answer)
+    if is_too_long(" ".join(texts)):
+        return _unread(_Case(domain, texts, None), answer, senders)
     records = [parse(text) for text in texts]
     required = tuple(dict.fromkeys(term for item in senders for term in item.spf_terms or ()))
     suggestion, tree = await asyncio.gather(
@@ -55,6 +66,8 @@ async def allows(domain: str, terms: Iterable[str], resolver: Resolver) -> bool 
         return None
     if len(texts) != 1:
         return False
+    if is_too_long(texts[0]):
+        return None
     tree = await measure(parse(texts[0]), domain, resolver)
     return _both(tree.usable, await covers(tree, terms, resolver))
 
@@ -67,16 +80,35 @@ class _Case:
     texts: tuple[str, ...]
     suggestion: Suggestion | None
 
-    @property
+    @cached_property
     def expected(self):
         """The record to publish instead, unless it would not work either."""
-        if not self.suggestion or not self.suggestion.fits:
+        if not self.suggestion or not self.suggestion.fits or is_too_long(self.suggestion.text):
             return None
         return self.suggestion.text if (self.suggestion.text,) != self.texts else None
 
+    @cached_property
+    def found(self):
+        """The texts, cleaned once for all findings."""
+        return printable_values(self.texts)
+
     def say(self, code, **params):
         expected = None if code == "spf_ok" else self.expected
-        return finding(code, "spf", self.domain, "TXT", self.texts, expected, **params)
+        return finding(code, "spf", self.domain, "TXT", self.found, expected, **params)
+
+
+def _unread(case, answer, senders):
+    """Of records that are too long only their number is judged."""
+    if len(case.texts) > 1:
+        return Assessment((_judge_number(case, answer),), (False,) * len(senders))
+    item = case.say(
+        "spf_too_long",
+        length=len(case.texts[0]),
+        terms=count_terms(case.texts[0]),
+        length_limit=LENGTH_MAX,
+        terms_limit=TERMS_MAX,
+    )
+    return Assessment((item,), (None,) * len(senders))
 
 
 async def _suggest(domain, records, required, resolver):
@@ -137,7 +169,7 @@ def _judge_policy(case, record):
         yield case.say("spf_permits_all", term=everybody.text)
     if everybody and everybody.qualifier == "?":
         yield case.say("spf_neutral_all", term=everybody.text)
-    reached = evaluated_terms(record)
+    reached = set(evaluated_terms(record))
     for directive in record.directives:
         if directive not in reached:
             yield case.say("spf_after_all", term=directive.text)

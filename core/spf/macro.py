@@ -7,9 +7,10 @@ from ..dns_name import NAME_MAX
 
 NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
 EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations
+DIGITS_MAX = 4  # of the number of parts to keep, that are read; no name has a thousand parts
 ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
 
-_EXPAND = re.compile(r"%\{([A-Za-z])(\d*)([rR]?)([.\-+,/_=]*)\}")
+_EXPAND = re.compile(r"%\{([A-Za-z])([0-9]*)([rR]?)([.\-+,/_=]*)\}")
 _LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]+")
 _EXPLANATION_LITERAL = re.compile(r"[\x20-\x24\x26-\x7e]+")  # RFC 7208 section 6.2: and spaces
 _TOP_LABEL = re.compile(  # RFC 7208 section 7.1
@@ -79,6 +80,7 @@ def _macro(match, explanation):
     allowed = EXPLANATION_LETTERS if explanation else NAME_LETTERS
     if letter.lower() not in allowed:
         raise MacroError(match.start())
-    if keep and not int(keep):  # RFC 7208 section 7.3: must be nonzero
+    number = keep.lstrip("0")
+    if keep and not number:  # RFC 7208 section 7.3: must be nonzero
         raise MacroError(match.start())
-    return Macro(letter, int(keep or 0), bool(reverse), delimiters)
+    return Macro(letter, int(number[:DIGITS_MAX] or 0), bool(reverse), delimiters)

@@ -12,8 +12,13 @@ LOOKUP_TERMS = frozenset(("include", "a", "mx", "ptr", "exists", "redirect"))
 LOOKUPS_MAX = 10  # RFC 7208 section 4.6.4
 VOID_LOOKUPS_MAX = 2  # RFC 7208 section 4.6.4
 MX_HOSTS_MAX = 10  # RFC 7208 section 4.6.4
+# What is looked at when a record is judged; no record that works everywhere comes near. Receivers,
+# so `check_host`, know no such limit.
+LENGTH_MAX = 3072  # characters; RFC 7208 section 3.4 advises 450
+TERMS_MAX = 300
 
 _VERSION = re.compile(rf"{VERSION}(?= |\Z)", re.IGNORECASE)
+_TERM = re.compile(r"[^ ]+")
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
 _DIRECTIVE = re.compile(r"([-+?~]?)([A-Za-z][A-Za-z0-9_.-]*)(.*)", re.DOTALL)
 _DUAL_CIDR = re.compile(r"(.*?)(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?", re.DOTALL)
@@ -92,11 +97,21 @@ def is_spf(text: str) -> bool:
     return bool(_VERSION.match(text))
 
 
+def count_terms(text: str) -> int:
+    """How many terms a text that `is_spf` has, without reading them."""
+    return len(_TERM.findall(text, len(VERSION)))
+
+
+def is_too_long(text: str) -> bool:
+    """Whether a record is beyond what is looked at."""
+    return len(text) > LENGTH_MAX or count_terms(text) > TERMS_MAX
+
+
 def parse(text: str) -> SpfRecord:
     """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
     directives, modifiers, problems = [], [], []
-    for match in re.finditer(r"[^ ]+", text[len(VERSION) :]):
-        position = len(VERSION) + match.start()
+    for match in _TERM.finditer(text, len(VERSION)):
+        position = match.start()
         try:
             term = _term(match[0], position)
             if isinstance(term, Modifier):

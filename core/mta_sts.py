@@ -14,6 +14,7 @@ POLICY_PATH = "/.well-known/mta-sts.txt"  # RFC 8461 section 3.3
 MODES = ("enforce", "testing", "none")  # RFC 8461 section 3.2
 MAX_AGE_MAX = 31557600  # seconds, RFC 8461 section 3.2: one year
 
+_AGE = re.compile(r"[0-9]{1,10}")  # RFC 8461 section 3.2
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")  # RFC 8461 section 3.1
 
 
@@ -35,35 +36,34 @@ class Policy:
 
     mode: str
     max_age: int
-    hosts: tuple[str, ...]
+    hosts: frozenset[str]
 
     def allows(self, host: str) -> bool:
         """RFC 8461 section 4.1: "*." stands for exactly one label."""
-        patterns = {pattern.lower().rstrip(".") for pattern in self.hosts}
-        return host in patterns or f"*.{host.partition('.')[2]}" in patterns
+        return host in self.hosts or f"*.{host.partition('.')[2]}" in self.hosts
 
 
 def parse_policy(text: str) -> Policy:
     """The policy in the text of a file (RFC 8461 section 3.2); raises PolicyError."""
-    values, hosts = {}, []
+    values, hosts = {}, set()
     for line in text.splitlines():
         key, colon, value = line.partition(":")
         if line.strip() and not colon:
             raise PolicyError(line)
         if key.strip() == "mx":
-            hosts.append(value.strip())
+            hosts.add(value.strip().lower().rstrip("."))
         else:
             values.setdefault(key.strip(), value.strip())
     max_age = values.get("max_age", "")
     for key, valid in (
         ("version", values.get("version") == "STSv1"),
         ("mode", values.get("mode") in MODES),
-        ("max_age", max_age.isascii() and max_age.isdigit() and int(max_age) <= MAX_AGE_MAX),
+        ("max_age", bool(_AGE.fullmatch(max_age)) and int(max_age) <= MAX_AGE_MAX),
         ("mx", bool(hosts) or values.get("mode") == "none"),
     ):
         if not valid:
             raise PolicyError(f"{key}: {values[key]}" if key in values else key)
-    return Policy(values["mode"], int(max_age), tuple(hosts))
+    return Policy(values["mode"], int(max_age), frozenset(hosts))
 
 
 async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> tuple[Finding, ...]:

@@ -108,6 +108,7 @@ def test_without_https_nothing_is_claimed_about_the_policy():
         (POLICY.replace("enforce", "strict"), "mode: strict"),
         (POLICY.replace("604800", "31557601"), "max_age: 31557601"),
         (POLICY.replace("604800", "-1"), "max_age: -1"),
+        (POLICY.replace("604800", "1" * 5000), "max_age: " + "1" * 5000),
         ("version: STSv1\nmode: enforce\nmax_age: 1", "mx"),
         ("version: STSv1\nmx: a.example\nmax_age: 1", "mode"),
         (POLICY + "nonsense\n", "nonsense"),

@@ -124,6 +124,15 @@ def test_what_is_there_stays_in_its_order_and_what_is_missing_is_added():
     assert codes(text, senders=[ONE]) == ["spf_ok"]
 
 
+def test_senders_that_are_missing_together_are_told_together():
+    other = Sender("Other", spf_terms=("ip4:198.51.100.77",))
+    [missing] = findings("v=spf1 mx -all", senders=[ONE, other, ONE])
+    assert missing.code == "spf_sender_missing"
+    assert missing.values["sender"] == f"{ONE.name}, Other"
+    assert missing.values["terms"] == "include:_spf.one.example ip4:198.51.100.77"
+    assert missing.expected == f"v=spf1 mx {missing.values['terms']} -all"
+
+
 @pytest.mark.parametrize(
     "record",
     [

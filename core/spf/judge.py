@@ -195,11 +195,12 @@ def _judge_cost(case, tree):
 
 
 def _judge_senders(case, senders, covered):
-    for sender, known in zip(senders, covered, strict=True):
-        if known is False:
-            yield case.say(
-                "spf_sender_missing", sender=sender.name, terms=" ".join(sender.spf_terms)
-            )
+    """One finding about all senders that are missing: one record lets them all send."""
+    missing = [sender for sender, known in zip(senders, covered, strict=True) if known is False]
+    if missing:
+        terms = dict.fromkeys(term for sender in missing for term in sender.spf_terms)
+        names = dict.fromkeys(sender.name for sender in missing)
+        yield case.say("spf_sender_missing", sender=", ".join(names), terms=" ".join(terms))
 
 
 def _judge_suggestion(case, tree=None):

@@ -69,7 +69,6 @@ class TestSameChoiceAsOdoo(TransactionCase):
                     ],
                 )
                 servers.invalidate_recordset()
-                self.env.registry.clear_cache()
             for _question in range(QUESTIONS_PER_SET_UP):
                 self.ask_both(rng, servers, seed)
             servers.unlink()

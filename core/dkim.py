@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from . import tag_list
 from .der import DerError, rsa_key_bits
 from .dns_name import InvalidName, to_ascii
+from .error import CoreError
 from .expected_sender import Selector
 from .finding import Finding, finding, unknown
 from .resolver import Resolver, Status
@@ -19,13 +20,8 @@ ED25519_OCTETS = 32  # RFC 8463 section 4.2
 ED25519_BITS = 256
 
 
-class DkimError(ValueError):
+class DkimError(CoreError):
     """A key record that verifiers cannot use; `code` and `params` are those of a finding."""
-
-    def __init__(self, code, **params):
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
 
 
 @dataclass(frozen=True)

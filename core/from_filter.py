@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import Enum
 
+from .error import CoreError
+
 MAX_ADDRESS_LENGTH = 254
 """Octets in an address that SMTP can carry (RFC 5321 section 4.5.3.1.3, less the brackets)."""
 MAX_LOCAL_PART_LENGTH = 64
@@ -45,18 +47,12 @@ _ERROR_CODES = {
 }
 
 
-class FromFilterError(ValueError):
+class FromFilterError(CoreError):
     """An entry that no address can ever match.
 
-    `code` is one of ``bad_address``, ``bad_domain``, ``bad_wildcard`` and ``wildcard_address``;
-    `entry` the text of the entry as typed and `position` its number in the list, from 1.
+    Codes: bad_address, bad_domain, bad_wildcard, wildcard_address; all with `entry`, the text as
+    typed, and `position`, its number in the list, from 1.
     """
-
-    def __init__(self, code: str, entry: str, position: int):
-        super().__init__(f"{code}: entry {position} of the FROM filter: {entry!r}")
-        self.code = code
-        self.entry = entry
-        self.position = position
 
 
 @dataclass(frozen=True)
@@ -85,9 +81,9 @@ def parse(text: str | None) -> tuple[Entry, ...]:
     for position, part in enumerate(split(text), 1):
         entry = read_entry(part)
         if not _is_possible(entry):
-            raise FromFilterError(_ERROR_CODES[entry.kind], part, position)
+            raise FromFilterError(_ERROR_CODES[entry.kind], entry=part, position=position)
         if entry.kind is EntryKind.ADDRESS and "*" in entry.value:
-            raise FromFilterError("wildcard_address", part, position)
+            raise FromFilterError("wildcard_address", entry=part, position=position)
         entries.append(entry)
     return tuple(dict.fromkeys(entries))
 

@@ -95,31 +95,30 @@ class IrMailServer(models.Model):
 
     @api.model
     def _from_filter_error_sentence(self, error):
-        values = {"position": error.position, "entry": error.entry}
         if error.code == "bad_address":
             return self.env._(
                 "“%(entry)s” (entry %(position)s of the FROM filter) is not an e-mail address. "
                 "Write one address such as ada@example.com, and separate several with commas.",
-                **values,
+                **error.params,
             )
         if error.code == "wildcard_address":
             return self.env._(
                 "“%(entry)s” (entry %(position)s of the FROM filter) is no address that anybody "
                 "sends from. For every address of the domain, write the domain alone: %(domain)s.",
-                domain=error.entry.rpartition("@")[2],
-                **values,
+                domain=error.params["entry"].rpartition("@")[2],
+                **error.params,
             )
         if error.code == "bad_wildcard":
             return self.env._(
                 "“%(entry)s” (entry %(position)s of the FROM filter) does not name subdomains. "
                 "Write the asterisk once, in front of a domain: *.example.com.",
-                **values,
+                **error.params,
             )
         return self.env._(
             "“%(entry)s” (entry %(position)s of the FROM filter) is not a domain. "
             "Write domains such as example.com and addresses such as ada@example.com, "
             "separated by commas.",
-            **values,
+            **error.params,
         )
 
     def _get_test_email_from(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import config, email_domain_extract
 
 from ..core.from_filter import lists_domain
+from .ir_mail_server import PRIORITY
 
 FILLED_AUTHENTICATIONS = ("login", "certificate")
 """With the others, Odoo or another app knows the host itself and insists on it."""
@@ -99,7 +100,7 @@ class IrMailServer(models.Model):
         domain = domain_name.strip().rstrip(".").lower()
         addresses = [a for a in notification_addresses if email_domain_extract(a) == domain]
         notifying = {self._notifying_server_id(address) for address in addresses}
-        servers = self.sudo().search([("active", "=", True)], order="sequence, id")
+        servers = self.sudo().search([("active", "=", True)], order=PRIORITY)
         senders = [
             server._as_sender(domain)
             for server in servers

@@ -38,6 +38,13 @@ class MailAliasDomain(models.Model):
     dns_status = fields.Selection(related="dns_check_id.severity", string="DNS")
     dns_checked_at = fields.Datetime(related="dns_check_id.asked_at", string="DNS Checked On")
     dns_next_check = fields.Datetime("Next DNS Check", readonly=True, copy=False, index=True)
+    dns_good_check_id = fields.Many2one(
+        "mail.alias.domain.check",
+        "Last DNS Check Before It Got Worse",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
     dns_alert_user_ids = fields.Many2many(
         "res.users",
         string="Tell of DNS Problems",
@@ -63,6 +70,7 @@ class MailAliasDomain(models.Model):
 
     def action_check_dns(self):
         """Open a new check, which starts to ask as soon as it is seen."""
+        self.ensure_one()
         return self._new_check()._action_open()
 
     def check_dns(self):
@@ -136,18 +144,19 @@ class MailAliasDomain(models.Model):
         """Make `check` the latest one, and tell of the changes that it found."""
         self.dns_check_id = check
         self._schedule_next_check()
-        if check.severity in ("ok", "info"):
-            self._open_alerts().action_feedback(
-                feedback=self.env._("The DNS of %(domain)s is fine again.", domain=self.name)
+        if changes:
+            self.message_post(
+                body=self._changes_body(changes),
+                subject=self.env._("The DNS of %(domain)s has changed", domain=self.name),
             )
-        if not changes:
-            return
-        self.message_post(
-            body=self._changes_body(changes),
-            subject=self.env._("The DNS of %(domain)s has changed", domain=self.name),
-        )
-        if any(change.is_regression for change in changes):
-            self._alert_of_regression([change for change in changes if change.is_regression])
+        if regressions := [change for change in changes if change.is_regression]:
+            self.dns_good_check_id = self.dns_good_check_id or check._previous(limit=1)
+            self._alert_of_regression(regressions)
+        elif self.dns_good_check_id and check._is_no_worse_than(self.dns_good_check_id):
+            self.dns_good_check_id = False
+            self._open_alerts().action_feedback(
+                feedback=self.env._("The DNS of %(domain)s is as good as before.", domain=self.name)
+            )
 
     def _changes_body(self, changes):
         title = self.env["mail.alias.domain.check"]._title

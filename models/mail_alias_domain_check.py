@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..core import domain_report, https, wording, zone_file
 from ..core.domain_report import DomainReport
 from ..core.error import CoreError
+from ..core.finding import Severity
 from ..core.provider import selectors_for, split
 from ..core.report_changes import find_changes
 from ..core.resolver import DnsResolver
@@ -130,7 +131,7 @@ class MailAliasDomainCheck(models.Model):
             }
         )
         if self.alias_domain_id and self.alias_domain_id.name == self.domain_name:
-            self.alias_domain_id._register_check(self, self._find_changes(report))
+            self.alias_domain_id._register_check(self, self._find_changes(self._previous()))
 
     def _ask_dns__(self):
         name = (self.domain_name or "").strip()
@@ -161,17 +162,27 @@ class MailAliasDomainCheck(models.Model):
         except CoreError as error:
             raise UserError(wording.explain_error(error, self.env._)) from error
 
-    def _find_changes(self, report):
-        previous = self.search(
+    def _previous(self, limit=LOOK_BACK):
+        """The checks of the same alias domain before this one, the latest first."""
+        return self.search(
             [
                 ("alias_domain_id", "=", self.alias_domain_id.id),
                 ("domain_name", "=", self.domain_name),
                 ("report", "!=", False),
-                ("id", "!=", self.id),
+                ("id", "<", self.id),
             ],
-            limit=LOOK_BACK,
+            limit=limit,
         )
-        return find_changes(report, [check._report() for check in previous])
+
+    def _find_changes(self, previous):
+        return find_changes(self._report(), [check._report() for check in previous])
+
+    def _is_no_worse_than(self, earlier):
+        """Whether every record is known, and none is worse than it was up to `earlier`."""
+        if any(item.severity is Severity.UNKNOWN for item in self._report().findings):
+            return False
+        changes = self._find_changes(earlier + earlier._previous())
+        return not any(change.is_regression for change in changes)
 
     def _report(self):
         return DomainReport.from_json(self.report)

@@ -2,6 +2,8 @@ from textwrap import shorten
 
 from odoo import api, fields, models
 
+RECORDED = {"readonly": True, "copy": False, "groups": "base.group_user"}
+"""What happened is shown to internal users; nobody types it."""
 REFUSALS = ("unknown", "mail_spam")
 """Failure types of a mail that its server was asked to take."""
 REASON_LENGTH = 300
@@ -19,9 +21,7 @@ class MailDeliveryMixin(models.AbstractModel):
     _name = "mail.delivery.mixin"
     _description = "E-mail delivery details"
 
-    delivery_server = fields.Char(
-        "Sent Through", readonly=True, copy=False, groups="base.group_user"
-    )
+    delivery_server = fields.Char("Sent Through", **RECORDED)
     delivery_rule = fields.Selection(
         [
             ("address", "Exact address"),
@@ -35,23 +35,17 @@ class MailDeliveryMixin(models.AbstractModel):
             ("other", "Another app"),
         ],
         "Sender Rule",
-        readonly=True,
-        copy=False,
-        groups="base.group_user",
+        **RECORDED,
         help="The step of the selection that chose the outgoing server.",
     )
     delivery_from = fields.Char(
         "From as Sent",
-        readonly=True,
-        copy=False,
-        groups="base.group_user",
+        **RECORDED,
         help="The From header that travelled.",
     )
     delivery_envelope_sender = fields.Char(
         "Envelope Sender",
-        readonly=True,
-        copy=False,
-        groups="base.group_user",
+        **RECORDED,
         help="The SMTP MAIL FROM, to which bounces return (Return-Path).",
     )
     delivery_explanation = fields.Char(

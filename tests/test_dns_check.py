@@ -237,7 +237,33 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.run_cron()
         self.assertEqual(len(self.messages()), 3)
         self.assertFalse(self.domain.activity_ids)
-        self.assertTrue(self.domain.message_ids.filtered(lambda m: "is fine again" in m.body))
+        self.assertTrue(self.domain.message_ids.filtered(lambda m: "as good as before" in m.body))
+
+    def test_an_activity_is_done_only_when_what_got_worse_is_repaired(self):
+        tls_rpt = '_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:tls@watched.test"'
+        could_be_better = zone(GOOD_SPF).replace("p=reject", "p=none")
+        self.dns.set_zone("watched.test", could_be_better)
+        self.run_cron()
+        self.assertEqual(self.domain.dns_status, "warning")
+        self.dns.set_zone("watched.test", could_be_better.replace("v=spf1", "v=spf9"))
+        self.run_cron()
+        self.assertTrue(self.domain.activity_ids)
+
+        # Something else gets better, and then nothing can be told: neither is a repair.
+        repaired = f"{could_be_better}{tls_rpt}\n"
+        self.dns.set_zone("watched.test", repaired.replace("v=spf1", "v=spf9"))
+        self.run_cron()
+        self.assertTrue(self.domain.activity_ids)
+        self.dns.fail("watched.test", None, "servfail")
+        self.run_cron()
+        self.assertTrue(self.domain.activity_ids)
+
+        # As good as before, though not perfect.
+        self.dns.reset()
+        self.dns.set_zone("watched.test", repaired)
+        self.run_cron()
+        self.assertEqual(self.domain.dns_status, "warning")
+        self.assertFalse(self.domain.activity_ids)
 
     def test_a_new_selector_is_no_regression(self):
         self.run_cron()

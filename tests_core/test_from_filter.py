@@ -55,7 +55,8 @@ def test_what_is_typed_is_normalised(text, canonical):
 def test_nonsense_is_refused_by_name(text, code, entry, position):
     with pytest.raises(FromFilterError) as caught:
         parse(text)
-    assert (caught.value.code, caught.value.entry, caught.value.position) == (code, entry, position)
+    assert caught.value.code == code
+    assert caught.value.params == {"entry": entry, "position": position}
 
 
 def test_the_most_specific_entry_is_found():

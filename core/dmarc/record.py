@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .. import tag_list
+from ..error import CoreError
 
 POLICIES = ("none", "quarantine", "reject")
 PERCENT_MAX = 100
@@ -22,13 +23,8 @@ _PERCENT = re.compile(r"[0-9]{1,3}")  # RFC 7489 section 6.4: 1*3DIGIT
 _FAILURE_OPTIONS = {"0", "1", "d", "s"}
 
 
-class DmarcError(ValueError):
+class DmarcError(CoreError):
     """A record that receivers ignore; `code` and `params` are those of a finding."""
-
-    def __init__(self, code, **params):
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
 
 
 @dataclass(frozen=True)

@@ -87,12 +87,7 @@ class DnsPeer:
         return list(self._questions)
 
     def start(self) -> DnsPeer:
-        self._loop.start()
-        try:
-            self._loop.call(self._listen())
-        except BaseException:
-            self._loop.stop()
-            raise
+        self._loop.start(self._listen())
         return self
 
     def stop(self) -> None:

@@ -20,11 +20,17 @@ class LoopThread:
         self.loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
+    def start(self, opening) -> None:
+        """Run, and return once the coroutine ``opening`` is done; where it fails, end again."""
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(_ignore_lost_connections)
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
+        try:
+            self.call(opening)
+        except BaseException:
+            self.stop()
+            raise
 
     def call(self, coroutine):
         """Return the result of ``coroutine``, or raise what it raises."""

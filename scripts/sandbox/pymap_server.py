@@ -38,12 +38,7 @@ class PymapServer:
         return tuple(int(part) for part in version.split(".")[:2]) >= OLDEST_VERSION
 
     def start(self) -> None:
-        self._loop.start()
-        try:
-            self._loop.call(self._listen())
-        except BaseException:
-            self._loop.stop()
-            raise
+        self._loop.start(self._listen())
 
     def stop(self) -> None:
         for server in self._servers:

@@ -108,9 +108,8 @@ class SmtpPeer:
         if self._certificate is None and (self._starttls or self._tls):
             self._own_files = tempfile.TemporaryDirectory(prefix="ec-smtp-")
             self._certificate = obtain_certificate(Path(self._own_files.name))
-        self._loop.start()
         try:
-            self._loop.call(self._listen())
+            self._loop.start(self._listen())
         except BaseException:
             self.stop()
             raise

@@ -1,6 +1,7 @@
 from . import (
     test_delivery_details,
     test_dns_check,
+    test_dns_watch,
     test_end_to_end,
     test_expected_senders,
     test_fetchmail_errors,

@@ -36,7 +36,24 @@ class TestEndToEnd(SandboxCase, TransactionCase):
             client.send_message(reply)
 
     def test_the_whole_story(self):
-        # An administrator checks the domain in Settings.
+        """An administrator checks the domain and asks which server will send; a user answers a
+        customer in the chatter; the customer's answer comes back into it."""
+        self.check_the_domain()
+        user = new_test_user(
+            self.env, "ada", groups="base.group_user,base.group_partner_manager", name="Ada"
+        )
+        user.email = "ada@acme.test"
+        simulation = self.env["ir.mail_server.simulate"].create(
+            {"email_from": user.email_formatted}
+        )
+        self.assertEqual(simulation.mail_server_id, self.transactional)
+        customer = self.env["res.partner"].create({"name": "Carl Customer", "email": CUSTOMER})
+        message = self.write_to(customer, user)
+        received = self.check_what_left(message, simulation)
+        mail = self.check_what_arrived(received)
+        self.check_the_answer(customer, message, mail)
+
+    def check_the_domain(self):
         with Form(self.env["res.config.settings"]) as settings:
             self.assertEqual(settings.alias_domain_id, self.alias_domain)
         action = settings.record.action_check_alias_domain_dns()
@@ -47,18 +64,8 @@ class TestEndToEnd(SandboxCase, TransactionCase):
             self.assertEqual(verdicts[kind], "ok", check.findings)
         self.assertEqual(settings.record.alias_domain_dns_status, check.severity)
 
-        # She sees which server will send, and why.
-        user = new_test_user(
-            self.env, "ada", groups="base.group_user,base.group_partner_manager", name="Ada"
-        )
-        user.email = "ada@acme.test"
-        simulation = self.env["ir.mail_server.simulate"].create(
-            {"email_from": user.email_formatted}
-        )
-        self.assertEqual(simulation.mail_server_id, self.transactional)
-
-        # A user answers a customer in the chatter; the queue sends it.
-        customer = self.env["res.partner"].create({"name": "Carl Customer", "email": CUSTOMER})
+    def write_to(self, customer, user):
+        """The queue sends, not the click."""
         message = customer.with_user(user).message_post(
             body="Our offer: 100 blue widgets – 5 €",
             subject="Offer",
@@ -69,8 +76,10 @@ class TestEndToEnd(SandboxCase, TransactionCase):
         )
         self.assertEqual(message.sudo().notification_ids.notification_status, "ready")
         self.run_cron("mail.ir_cron_mail_scheduler_action")
+        return message
 
-        # It left through the server that the FROM filter chose, and the chatter says so.
+    def check_what_left(self, message, simulation):
+        """By the server the FROM filter chose, as simulated, and the chatter says so."""
         [received] = self.received_for_customer(self.sandbox.smtp)
         self.assertFalse(self.received_for_customer(self.sandbox.smtp2))
         self.assertTrue(received.tls)
@@ -82,16 +91,20 @@ class TestEndToEnd(SandboxCase, TransactionCase):
         self.assertEqual(notification.delivery_server, simulation.mail_server_id.name)
         self.assertEqual(notification.delivery_from, simulation.header_from)
         self.assertEqual(notification.delivery_envelope_sender, simulation.envelope_sender)
+        return received
 
-        # It is in the customer's mailbox, byte for byte as it was sent.
+    def check_what_arrived(self, received):
+        """In the customer's mailbox, byte for byte as it was sent."""
         [stored] = self.sandbox.imap.messages(CUSTOMER)
         self.assertTrue(stored.data.endswith(received.data))
         mail = email.message_from_bytes(stored.data, policy=email.policy.default)
         self.assertEqual(mail["From"], "Ada <ada@acme.test>")
         self.assertIn("catchall@acme.test", mail["Reply-To"])
         self.assertIn("100 blue widgets – 5 €", mail.get_body(("plain",)).get_content())
+        return mail
 
-        # The customer answers; the cron fetches it into the same chatter.
+    def check_the_answer(self, customer, message, mail):
+        """The cron fetches it into the same chatter."""
         self.mailbox.button_confirm_login()
         self.answer_as_customer(mail, "Deal – send them!")
         self.run_cron("mail.ir_cron_mail_gateway_action")

@@ -1,6 +1,6 @@
 # Every target is a command of scripts/dev, which does all the set-up by itself.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-mail test test-core test-odoo test-browser lint format stop verified
+.PHONY: help run demo-mail test test-core test-odoo test-browser lint format translations stop verified
 
 DEV := scripts/dev
 export PORT RESET FROM TO SUBJECT
@@ -31,6 +31,9 @@ lint: ## ruff and pylint-odoo
 
 format: ## Format the Python files
 	@$(DEV) format
+
+translations: ## Write the translation template anew
+	@$(DEV) translations
 
 stop: ## Stop the demo and the private database server
 	@$(DEV) stop

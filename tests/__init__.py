@@ -12,4 +12,5 @@ from . import (
     test_sender_simulation,
     test_settings,
     test_tours,
+    test_translations,
 )

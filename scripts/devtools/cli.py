@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     odoo.add_argument("--tags", help="Odoo's --test-tags, instead of all of the addon")
     browser = add("test-browser", testing.browser, "the tests with a real Chromium")
     browser.add_argument("--tags", help="Odoo's --test-tags, instead of ec_browser")
+    add("translations", testing.translations, "write i18n/*.pot anew")
     add("stop", _stop, "stop the demo and the private database server")
     add("verified", _verified, "have the Odoo tests passed for exactly this tree?")
     return parser

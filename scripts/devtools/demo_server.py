@@ -211,20 +211,9 @@ def _install(runner: Runner, database: str, argument: str) -> None:
 def _fill(runner: Runner, database: str, url: str) -> None:
     """Runs demo.py inside Odoo, which has the sandbox send and receive for real."""
     log = runner.layout.log("demo-data")
-    command = runner.command(database, "--no-http", "--max-cron-threads=0", program="shell")
-    environ = runner.environment | {
-        "EC_SANDBOX": str(state_file(runner.layout)),
-        "EC_URL": url,
-    }
-    with (
-        DEMO.open("rb") as script,
-        log.open("wb") as out,
-        running(
-            command, stdin=script, stdout=out, stderr=out, env=environ, cwd=runner.layout.own
-        ) as child,
-    ):
-        if child.wait(INSTALL_SECONDS) != 0:
-            raise DevError(f"The demo data could not be made; the log is {log}")
+    variables = {"EC_SANDBOX": str(state_file(runner.layout)), "EC_URL": url}
+    if runner.shell(database, DEMO, log, INSTALL_SECONDS, variables) != 0:
+        raise DevError(f"The demo data could not be made; the log is {log}")
 
 
 def stop(layout: Layout) -> bool:

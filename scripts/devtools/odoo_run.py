@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,17 @@ class Runner:
             *arguments,
         )
         return run_logged(command, log, timeout=timeout, env=self.environment, cwd=self.layout.own)
+
+    def shell(
+        self, database: str, script: Path, log: Path, timeout: float, variables: Mapping[str, str]
+    ) -> int | None:
+        """Runs a script inside Odoo; its exit status, None after `timeout` seconds."""
+        command = self.command(database, "--no-http", "--max-cron-threads=0", program="shell")
+        environ = {**self.environment, **variables}
+        with script.open("rb") as source:
+            return run_logged(
+                command, log, timeout=timeout, env=environ, cwd=self.layout.own, stdin=source
+            )
 
     def template(self) -> str:
         """The name of a database with the modules the addon meets in the outside world."""

@@ -34,10 +34,19 @@ def stop_group(child: subprocess.Popen) -> None:
 
 
 def run_logged(
-    command: Sequence[str | Path], log: Path, *, timeout: float, env: Mapping[str, str], cwd: Path
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    timeout: float,
+    env: Mapping[str, str],
+    cwd: Path,
+    **options,
 ) -> int | None:
     """Runs a command with all its output in `log`; the exit status, or None after `timeout`."""
-    with log.open("wb") as out, running(command, stdout=out, stderr=out, env=env, cwd=cwd) as child:
+    with (
+        log.open("wb") as out,
+        running(command, stdout=out, stderr=out, env=env, cwd=cwd, **options) as child,
+    ):
         try:
             return child.wait(timeout)
         except subprocess.TimeoutExpired:

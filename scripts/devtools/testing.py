@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from . import odoo_source, postgres, stamp, system, tiers
 from .console import say
@@ -21,6 +22,9 @@ from .process import output_of
 from .python_env import Environment, odoo_environment, tools_environment
 from .tiers import Result, Status, timed
 
+EXPORT_TERMS = Path(__file__).with_name("export_terms.py")
+# Installing the addon and reading its terms takes 10 s on 2 cores.
+TERMS_SECONDS = 300
 TAGS = {"odoo": f"/{ADDON},-ec_browser", "browser": "ec_browser"}
 
 
@@ -47,6 +51,20 @@ def odoo(layout: Layout, options: argparse.Namespace) -> int:
 def browser(layout: Layout, options: argparse.Namespace) -> int:
     system.install_missing(layout, with_browser=True)
     return _one_odoo_tier(layout, "browser", options.tags)
+
+
+def translations(layout: Layout, _options: argparse.Namespace) -> int:
+    """Writes what there is to translate, as a real Odoo sees it."""
+    found = odoo_source.find(layout.cache, os.environ, layout.checkout)
+    template = layout.checkout / "i18n" / f"{ADDON}.pot"
+    log = layout.log("translations")
+    with _database(layout, found, odoo_environment(layout, found)) as (runner, database):
+        status = runner.once(database, log, TERMS_SECONDS, f"--init={ADDON}", "--no-http")
+        variables = {"EC_TEMPLATE": str(template)}
+        if status or runner.shell(database, EXPORT_TERMS, log, TERMS_SECONDS, variables):
+            raise DevError(f"The terms could not be exported; the log is {log}")
+    say(f"Written: {template}")
+    return 0
 
 
 def everything(layout: Layout, _options: argparse.Namespace) -> int:

@@ -20,10 +20,10 @@ import time
 import venv
 from pathlib import Path
 
-from core.domain_report import check
-from core.expected_sender import Selector, Sender
-from core.finding import Severity
-from core.resolver import DnsResolver
+from core.dns.resolver import DnsResolver
+from core.domain.report import check
+from core.findings.finding import Severity
+from core.sender import Selector, Sender
 from scripts.sandbox.dns_peer import DnsPeer
 
 from .dns_zones import CHAIN, DOMAIN_COUNT, domain_name, zones

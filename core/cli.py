@@ -7,13 +7,14 @@ import sys
 import textwrap
 from typing import TextIO
 
-from . import domain_report, https
-from .dns_name import InvalidName, mail_domain
+from .dns.name import InvalidName, mail_domain
+from .dns.resolver import LIFETIME, DnsResolver, run
+from .domain import report as domain_report
 from .error import CoreError
-from .finding import Severity, finding, printable
-from .resolver import LIFETIME, DnsResolver, run
+from .findings.finding import Severity, finding, printable
+from .findings.wording import MARKS, explain, explain_error
 from .spf import Cost, measure_domain
-from .wording import MARKS, explain, explain_error
+from .transport import https
 
 USAGE_ERROR = 64  # exit status EX_USAGE of sysexits.h
 WIDTH_MAX = 100  # columns; longer lines are hard to read

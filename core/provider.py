@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from .error import CoreError
-from .expected_sender import Selector
+from .sender import Selector
 
 SUBMISSION_PORT = 587  # RFC 6409 section 3.1: clients upgrade with STARTTLS
 SUBMISSIONS_PORT = 465  # RFC 8314 section 7.3: TLS from the first octet

@@ -1,110 +1,32 @@
-"""Which outgoing server sends a mail, and the sender rule that decided it.
+"""What is expected to send mail for a domain, and what it needs in the DNS."""
 
-The rules and their order are Odoo's (``ir.mail_server._find_mail_server``), with one more:
-a ``*.example.com`` entry, asked after the exact domain. `choose` is a pure function, so the
-same answer serves sending, the simulator and the delivery details.
-"""
-
-from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from enum import Enum
-
-from .from_filter import Entry, EntryKind, FromFilterIndex, entries_for
-
-FirstUsable = Callable[[Iterable[Hashable]], Hashable | None]
-"""Gives the first of some server keys that this mail may use, or None."""
-
-
-class SenderRule(str, Enum):
-    """The steps of the selection, in the order in which they are tried."""
-
-    ADDRESS = "address"
-    DOMAIN = "domain"
-    SUBDOMAIN = "subdomain"
-    NOTIFICATION = "notification"
-    NO_FILTER = "no_filter"
-    FALLBACK = "fallback"
-    COMMAND_LINE = "command_line"
 
 
 @dataclass(frozen=True)
-class Step:
-    """One rule tried: the entries it looked for and the server it found, if any."""
+class Selector:
+    """One DKIM selector a sender signs with; `target` is the CNAME its provider asks for."""
 
-    rule: SenderRule
-    entries: tuple[Entry, ...] = ()
-    entry: Entry | None = None
-    key: Hashable | None = None
+    name: str
+    target: str = ""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The server (`key`; None is the command line's), the rule that chose it, all steps tried."""
+class Sender:
+    """One outgoing server or provider that sends as addresses of the domain.
 
-    key: Hashable | None
-    steps: tuple[Step, ...]
-
-    @property
-    def rule(self) -> SenderRule:
-        return self.steps[-1].rule
-
-    @property
-    def entry(self) -> Entry | None:
-        """The FROM filter entry that decided, for the rules that go by one."""
-        return self.steps[-1].entry
-
-    @property
-    def keeps_sender(self) -> bool:
-        """Whether the chosen server may send as the sender itself."""
-        return self.rule in _RULES_BY_KIND.values()
-
-
-_RULES_BY_KIND = {
-    EntryKind.ADDRESS: SenderRule.ADDRESS,
-    EntryKind.DOMAIN: SenderRule.DOMAIN,
-    EntryKind.SUBDOMAIN: SenderRule.SUBDOMAIN,
-}
-
-
-def choose(
-    index: FromFilterIndex,
-    sender: str | None,
-    notification: str | None,
-    first_usable: FirstUsable,
-    first_fallback: FirstUsable,
-) -> Choice:
-    """Choose a server for the normalised address `sender`.
-
-    `notification` is the normalised notification address, sent as when no server lists the
-    sender. `first_usable` picks among servers that list the sender; `first_fallback`, which
-    may be stricter, among those that send for others.
+    :param name: as people know it; it comes back in the parameters of findings
+    :param host: its SMTP host name or address; "" where it has none to be checked
+    :param spf_terms: the mechanisms it needs, like "include:_spf.example.net" or
+        "a:mail.example.com"; None where that is not known
+    :param selectors: what it signs with; () where it does not sign, None where that is not known
+    :param envelope_domain: the domain of its envelope sender where that is not the checked one
+    :param dkim_domain: the d= of its signatures where that is not the checked one
     """
-    steps = []
-    for step in _steps(index, sender, notification, first_usable, first_fallback):
-        steps.append(step)
-        if step.key is not None:
-            break
-    else:
-        steps.append(Step(SenderRule.COMMAND_LINE))
-    return Choice(steps[-1].key, tuple(steps))
 
-
-def _steps(index, sender, notification, first_usable, first_fallback) -> Iterable[Step]:
-    if sender:
-        for kind, rule in _RULES_BY_KIND.items():
-            entries = [entry for entry in entries_for(sender) if entry.kind is kind]
-            yield _step_by_entries(index, rule, entries, first_usable)
-    if notification:
-        entries = entries_for(notification)
-        yield _step_by_entries(index, SenderRule.NOTIFICATION, entries, first_fallback)
-    yield Step(SenderRule.NO_FILTER, key=first_fallback(index.keys_without_filter))
-    yield Step(SenderRule.FALLBACK, key=first_fallback(index.keys))
-
-
-def _step_by_entries(index, rule, entries, first_usable) -> Step:
-    entries = tuple(entries)
-    for entry in entries:
-        keys = index.keys_listing(entry)
-        if keys and (key := first_usable(keys)) is not None:
-            return Step(rule, entries, entry, key)
-    return Step(rule, entries)
+    name: str
+    host: str = ""
+    spf_terms: tuple[str, ...] | None = None
+    selectors: tuple[Selector, ...] | None = None
+    envelope_domain: str = ""
+    dkim_domain: str = ""

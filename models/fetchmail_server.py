@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
-from ..core import mailbox_error
+from ..core.incoming import mailbox_error
 
 _lt = LazyTranslate(__name__)
 

@@ -3,7 +3,7 @@ from textwrap import shorten
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..core import from_filter as core_from_filter
+from ..core.outgoing import from_filter as core_from_filter
 
 LOOP_PARAMETERS = {"mail.gateway.loop.minutes": 525_600, "mail.gateway.loop.threshold": 1_000_000}
 """The highest value of each: a year of minutes, and more mails than any gateway takes."""

@@ -5,10 +5,10 @@ from odoo.exceptions import ValidationError
 from odoo.tools import config, email_domain_extract, email_normalize, split_every
 from odoo.tools.translate import LazyTranslate
 
-from ..core import from_filter as core_from_filter
-from ..core.from_filter import EntryKind, FromFilterIndex
-from ..core.provenance import DeliveryLog
-from ..core.sender import choose
+from ..core.outgoing import from_filter as core_from_filter
+from ..core.outgoing.from_filter import EntryKind, FromFilterIndex
+from ..core.outgoing.selection import choose
+from .provenance import DeliveryLog
 
 _lt = LazyTranslate(__name__)
 

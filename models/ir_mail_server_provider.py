@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import config, email_domain_extract
 
-from ..core.from_filter import lists_domain
+from ..core.outgoing.from_filter import lists_domain
 from .ir_mail_server import PRIORITY
 
 FILLED_AUTHENTICATIONS = ("login", "certificate")
@@ -95,7 +95,7 @@ class IrMailServer(models.Model):
 
         :param notification_addresses: those of all companies; a server that no FROM filter
             leads to still sends as the notification address
-        :return: tuple of `core.expected_sender.Sender`, in the order of priority
+        :return: tuple of `core.sender.Sender`, in the order of priority
         """
         domain = domain_name.strip().rstrip(".").lower()
         addresses = [a for a in notification_addresses if email_domain_extract(a) == domain]

@@ -5,7 +5,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
-from ..core import wording
+from ..core.findings import wording
 
 _logger = logging.getLogger(__name__)
 

@@ -3,13 +3,16 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..core import domain_report, https, wording, zone_file
-from ..core.domain_report import DomainReport
+from ..core.dns.resolver import DnsResolver
+from ..core.domain import report as domain_report
+from ..core.domain import zone_file
+from ..core.domain.changes import find_changes
+from ..core.domain.report import DomainReport
 from ..core.error import CoreError
-from ..core.finding import Severity
+from ..core.findings import wording
+from ..core.findings.finding import Severity
 from ..core.provider import selectors_for, split
-from ..core.report_changes import find_changes
-from ..core.resolver import DnsResolver
+from ..core.transport import https
 
 NAMESERVER_PARAMETER = "email_communication.dns_nameserver"
 """Name servers to ask instead of the system's, as HOST:PORT separated by commas."""

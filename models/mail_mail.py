@@ -1,8 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools.mail import email_split_and_format_normalize
 
-from ..core.provenance import Delivery, DeliveryLog
 from .ir_mail_server import PRIORITY
+from .provenance import Delivery, DeliveryLog
 
 COMMAND_LINE = 0
 """Stands for the id of the server that is no record."""

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.addons.mail.tools.discuss import Store
 
-from ..core.provenance import Delivery, DeliveryLog
+from .provenance import Delivery, DeliveryLog
 
 STORED_DETAILS = (
     "delivery_explanation",

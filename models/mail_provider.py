@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..core import provider as core_provider
-from ..core.expected_sender import Sender
+from ..core.sender import Sender
 
 
 class MailProvider(models.Model):
@@ -118,7 +118,7 @@ class MailProvider(models.Model):
         return "\n".join(filter(None, (self.limits, self.quirks, verified)))
 
     def _sender(self, name, host, domain, selectors):
-        """The `core.expected_sender.Sender` that a server of this provider, or of none, is.
+        """The `core.sender.Sender` that a server of this provider, or of none, is.
 
         :param host: its SMTP host
         :param domain: the domain it sends for

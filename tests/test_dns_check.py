@@ -7,7 +7,7 @@ from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
-from ..core.wording import SENTENCES
+from ..core.findings.wording import SENTENCES
 from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from .common import DnsCase
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 from odoo.tools import config
 
-from ..core.expected_sender import Selector
+from ..core.sender import Selector
 from .test_mail_provider import ProviderCase
 
 

@@ -5,9 +5,10 @@ import string
 
 import pytest
 
-from core import cli, wording
-from core.finding import CODES, finding
-from core.resolver import Status
+from core import cli
+from core.dns.resolver import Status
+from core.findings import wording
+from core.findings.finding import CODES, finding
 from core.spf.record import parse
 from scripts.sandbox.dns_peer import DnsPeer
 from scripts.sandbox.zone import DEFAULT_ZONES

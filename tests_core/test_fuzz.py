@@ -8,15 +8,19 @@ from fake_dns import FakeDns
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core import der, dkim, mta_sts, tag_list, zone_file
+from core.dkim import der
+from core.dkim import record as dkim
 from core.dmarc import record as dmarc
-from core.dns_name import InvalidName, mail_domain, to_ascii
-from core.domain_report import DomainReport, check
-from core.expected_sender import Selector, Sender
-from core.resolver import Status
+from core.dns import tag_list
+from core.dns.name import InvalidName, mail_domain, to_ascii
+from core.dns.resolver import Status
+from core.domain import zone_file
+from core.domain.report import DomainReport, check
+from core.findings.wording import explain
+from core.sender import Selector, Sender
 from core.spf import check_host, parse
 from core.spf.merge import compose
-from core.wording import explain
+from core.transport import mta_sts
 
 PIECES = st.sampled_from(
     [

@@ -1,6 +1,5 @@
 import pytest
 
-from core.expected_sender import Selector
 from core.provider import (
     SelectorError,
     checkable_host,
@@ -11,6 +10,7 @@ from core.provider import (
     smtp_port,
     spf_terms,
 )
+from core.sender import Selector
 
 PATTERNS = "smtp.example.net, smtp-relay.example.net\nmail.*.example.net"
 

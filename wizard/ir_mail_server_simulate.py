@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
-from ..core.sender import SenderRule
+from ..core.outgoing.selection import SenderRule
 from ..models.ir_mail_server import PRIORITY
 
 

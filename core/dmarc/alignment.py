@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from enum import Enum
 
-from ..dns_name import InvalidName, is_subdomain, to_ascii
-from ..resolver import Resolver
+from ..dns.name import InvalidName, is_subdomain, to_ascii
+from ..dns.resolver import Resolver
 from .discovery import discover
 
 

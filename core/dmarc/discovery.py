@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..resolver import Answer, Resolver
+from ..dns.resolver import Answer, Resolver
 from .record import DmarcError, DmarcRecord, is_dmarc, parse
 
 LABELS_MAX = 8  # DMARCbis section 4.10: longer names are asked for, then cut to seven labels

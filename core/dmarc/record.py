@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .. import tag_list
+from ..dns import tag_list
 from ..error import CoreError
 
 POLICIES = ("none", "quarantine", "reject")

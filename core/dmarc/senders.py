@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..expected_sender import Sender
-from ..finding import Finding, Severity, finding
-from ..resolver import Resolver
-from ..spf import judge as spf
+from ..dns.resolver import Resolver
+from ..findings.finding import Finding, Severity, finding
+from ..sender import Sender
+from ..spf import check as spf
 from .alignment import Alignment, Match, Verdict, align, verdict
 
 CODES = {

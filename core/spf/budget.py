@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from ..resolver import Answer, Resolver, Status
+from ..dns.resolver import Answer, Resolver, Status
 from .record import (
     LOOKUPS_MAX,
     MX_HOSTS_MAX,

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 from collections.abc import Iterable
 
-from ..resolver import Resolver
+from ..dns.resolver import Resolver
 from .budget import UNTOLD, Cost
 from .record import parse
 

@@ -5,8 +5,8 @@ import ipaddress
 from dataclasses import dataclass
 from enum import Enum
 
-from ..dns_name import InvalidName, is_subdomain, to_ascii
-from ..resolver import Resolver, Status
+from ..dns.name import InvalidName, is_subdomain, to_ascii
+from ..dns.resolver import Resolver, Status
 from . import macro
 from .expand import Address, Message, expand
 from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf, parse

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..dns_name import is_subdomain
+from ..dns.name import is_subdomain
 from .macro import Macro
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

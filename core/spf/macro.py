@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ..dns_name import NAME_MAX
+from ..dns.name import NAME_MAX
 
 NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
 EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..resolver import Resolver
+from ..dns.resolver import Resolver
 from .budget import measure
 from .coverage import covers
 from .record import LOOKUPS_MAX, VERSION, VOID_LOOKUPS_MAX, SpfRecord, parse

@@ -1,0 +1,44 @@
+"""Findings as a snippet of a zone file (RFC 1035 section 5), to be given to whoever runs the DNS.
+
+What is to be removed comes as a comment that starts with ";-".
+"""
+
+from collections.abc import Iterable
+
+from ..findings.finding import Finding
+
+STRING_MAX = 255  # octets of one string of a TXT record, RFC 1035 section 3.3
+
+
+def export(findings: Iterable[Finding]) -> str:
+    """The records to publish, one a line, each after those it replaces."""
+    lines = {}
+    for item in findings:
+        if item.expected is not None:
+            for value in item.found:
+                lines[f";- {_line(item.name, item.rdtype, value)}"] = None
+            lines[_line(item.name, item.rdtype, item.expected)] = None
+    return "".join(f"{line}\n" for line in lines)
+
+
+def text_strings(text: str) -> str:
+    """The quoted strings of a TXT record, none longer than DNS allows."""
+    data = text.encode("utf-8")
+    pieces = [data[start : start + STRING_MAX] for start in range(0, len(data), STRING_MAX)]
+    return " ".join(f'"{_escape(piece)}"' for piece in pieces or [b""])
+
+
+def _line(name, rdtype, value):
+    return f"{name}. IN {rdtype} {text_strings(value) if rdtype == 'TXT' else value}"
+
+
+def _escape(data):
+    """RFC 1035 section 5.1: quotes and backslashes, and octets that are no plain text."""
+    return "".join(
+        f"\\{chr(octet)}"
+        if chr(octet) in '"\\'
+        else chr(octet)
+        if 32 <= octet < 127
+        else f"\\{octet:03d}"
+        for octet in data
+    )

@@ -1,0 +1,185 @@
+"""FROM filters: the addresses and domains that an outgoing server may send as.
+
+A FROM filter is a comma-separated list. An entry is one of
+
+- ``ada@example.com``: that address;
+- ``example.com``: every address of exactly that domain;
+- ``*.example.com``: every address of any subdomain of it, at any depth, and not of
+  ``example.com`` itself.
+
+`parse` validates what a person types, `find` asks one filter about one address, and
+`FromFilterIndex` answers "which servers list this" without reading them all.
+"""
+
+import re
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from email.utils import parseaddr
+from enum import Enum
+
+from ..error import CoreError
+
+MAX_ADDRESS_LENGTH = 254
+"""Octets in an address that SMTP can carry (RFC 5321 section 4.5.3.1.3, less the brackets)."""
+MAX_LOCAL_PART_LENGTH = 64
+"""Octets (RFC 5321 section 4.5.3.1.1)."""
+MAX_DOMAIN_LENGTH = 253
+"""Characters of a domain name in text form (RFC 1035 section 2.3.4)."""
+
+SUBDOMAIN_PREFIX = "*."
+
+_LABEL = re.compile(r"\w(?:[\w-]{0,61}\w)?")
+_LOCAL_PART = re.compile(r"[^\s@,;<>()\[\]\\\"]+")
+
+
+class EntryKind(str, Enum):
+    """What a FROM filter entry stands for, the most specific first."""
+
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    SUBDOMAIN = "subdomain"
+
+
+_ERROR_CODES = {
+    EntryKind.ADDRESS: "bad_address",
+    EntryKind.DOMAIN: "bad_domain",
+    EntryKind.SUBDOMAIN: "bad_wildcard",
+}
+
+
+class FromFilterError(CoreError):
+    """An entry that no address can ever match.
+
+    Codes: bad_address, bad_domain, bad_wildcard, wildcard_address; all with `entry`, the text as
+    typed, and `position`, its number in the list, from 1.
+    """
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: `value` is lower case and, for a subdomain, without the ``*.``."""
+
+    kind: EntryKind
+    value: str
+
+    def __str__(self):
+        return f"{SUBDOMAIN_PREFIX}{self.value}" if self.kind is EntryKind.SUBDOMAIN else self.value
+
+
+def split(text: str | None) -> list[str]:
+    """The non-empty entries of `text` as typed."""
+    return [part for raw in (text or "").split(",") if (part := raw.strip())]
+
+
+def parse(text: str | None) -> tuple[Entry, ...]:
+    """The entries of `text`, normalised and each once, in the order typed.
+
+    Raises `FromFilterError` for the first entry that is neither an address, nor a domain,
+    nor ``*.`` and a domain.
+    """
+    entries = []
+    for position, part in enumerate(split(text), 1):
+        entry = read_entry(part)
+        if not _is_possible(entry):
+            raise FromFilterError(_ERROR_CODES[entry.kind], entry=part, position=position)
+        if entry.kind is EntryKind.ADDRESS and "*" in entry.value:
+            raise FromFilterError("wildcard_address", entry=part, position=position)
+        entries.append(entry)
+    return tuple(dict.fromkeys(entries))
+
+
+def normalise(text: str | None) -> str:
+    """The canonical text of a FROM filter: ``"B.com ,a@b.com,"`` gives ``"b.com, a@b.com"``."""
+    return ", ".join(map(str, parse(text)))
+
+
+def read_entry(part: str) -> Entry:
+    """What one entry stands for, without asking whether such an address can exist.
+
+    ``Ada <ada@example.com>``, as copied from an e-mail program, is the address in it.
+    """
+    if "@" in part:
+        return Entry(EntryKind.ADDRESS, normalise_address(parseaddr(part)[1] or part))
+    lowered = part.lower()
+    if "*" in part:
+        return Entry(EntryKind.SUBDOMAIN, lowered.removeprefix(SUBDOMAIN_PREFIX))
+    return Entry(EntryKind.DOMAIN, lowered)
+
+
+def normalise_address(address: str) -> str:
+    """Lower case; a local part with non-ASCII characters is kept as it is (RFC 6531)."""
+    local_part, at, domain = address.rpartition("@")
+    return (local_part.lower() if local_part.isascii() else local_part) + at + domain.lower()
+
+
+def entries_for(address: str) -> Iterable[Entry]:
+    """Every entry that lists the normalised `address`, the most specific first.
+
+    That is the address itself, its domain, then the ``*.`` entries from the longest to the
+    shortest.
+    """
+    domain = address.rpartition("@")[2]
+    yield Entry(EntryKind.ADDRESS, address)
+    yield Entry(EntryKind.DOMAIN, domain)
+    parent = domain.partition(".")[2]
+    while parent:
+        yield Entry(EntryKind.SUBDOMAIN, parent)
+        parent = parent.partition(".")[2]
+
+
+def find(address: str | None, text: str | None) -> Entry | None:
+    """The most specific entry of the filter `text` that lists `address`, or None.
+
+    An empty filter lists nobody; whether it therefore sends for everybody is not decided here.
+    """
+    listed = set(map(read_entry, split(text)))
+    return next((entry for entry in entries_for(address or "") if entry in listed), None)
+
+
+def lists_domain(domain: str, text: str | None) -> bool:
+    """Whether the filter `text` lists any address of exactly that domain."""
+    domain = domain.strip().rstrip(".").lower()
+    listed = set(map(read_entry, split(text)))
+    return any(entry in listed for entry in entries_for(f"@{domain}")) or any(
+        entry.kind is EntryKind.ADDRESS and entry.value.endswith(f"@{domain}") for entry in listed
+    )
+
+
+def is_domain(text: str) -> bool:
+    """Whether `text` is a domain name, of one label or more, without a trailing dot."""
+    return len(text) <= MAX_DOMAIN_LENGTH and all(map(_LABEL.fullmatch, text.split(".")))
+
+
+def _is_possible(entry: Entry) -> bool:
+    return _is_address(entry.value) if entry.kind is EntryKind.ADDRESS else is_domain(entry.value)
+
+
+def _is_address(text: str) -> bool:
+    local_part, _at, domain = text.rpartition("@")
+    return (
+        len(text.encode()) <= MAX_ADDRESS_LENGTH
+        and len(local_part.encode()) <= MAX_LOCAL_PART_LENGTH
+        and bool(_LOCAL_PART.fullmatch(local_part))
+        and is_domain(domain)
+    )
+
+
+class FromFilterIndex:
+    """Which servers list an address, in a time that does not grow with their number.
+
+    Built from ``(key, filter text)`` pairs in the order of priority, and not changed after.
+    Entries that `parse` would refuse, written before they were validated, list nobody.
+    """
+
+    def __init__(self, filters: Iterable[tuple[Hashable, str | None]]):
+        filters = tuple(filters)
+        self.keys = tuple(key for key, _text in filters)
+        self.keys_without_filter = tuple(key for key, text in filters if not text)
+        self._keys_by_entry: dict[Entry, dict[Hashable, None]] = {}
+        for key, text in filters:
+            for entry in map(read_entry, split(text)):
+                self._keys_by_entry.setdefault(entry, {})[key] = None
+
+    def keys_listing(self, entry: Entry) -> tuple[Hashable, ...]:
+        """The keys whose filter has `entry`, in the order of the index."""
+        return tuple(self._keys_by_entry.get(entry, ()))

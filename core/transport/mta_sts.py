@@ -1,0 +1,130 @@
+"""MTA-STS (RFC 8461): a domain says that its mail servers speak TLS with a valid certificate."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ..dns import tag_list
+from ..dns.resolver import Resolver
+from ..findings.finding import Finding, finding, unknown
+from . import mx
+from .https import FetchError
+
+POLICY_PATH = "/.well-known/mta-sts.txt"  # RFC 8461 section 3.3
+MODES = ("enforce", "testing", "none")  # RFC 8461 section 3.2
+MAX_AGE_MAX = 31557600  # seconds, RFC 8461 section 3.2: one year
+
+_AGE = re.compile(r"[0-9]{1,10}")  # RFC 8461 section 3.2
+_ID = re.compile(r"[A-Za-z0-9]{1,32}")  # RFC 8461 section 3.1
+
+
+Fetch = Callable[[str, str, str], Awaitable[str]]
+"""(host, path, address) -> text of the file; raises `FetchError`, like `https.fetch`."""
+
+
+class PolicyError(ValueError):
+    """A policy that senders ignore; `line` is the line, or the name of what is missing."""
+
+    def __init__(self, line):
+        super().__init__(line)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy file. `hosts` are patterns for the MX hosts, `max_age` is in seconds."""
+
+    mode: str
+    max_age: int
+    hosts: frozenset[str]
+
+    def allows(self, host: str) -> bool:
+        """RFC 8461 section 4.1: "*." stands for exactly one label."""
+        return host in self.hosts or f"*.{host.partition('.')[2]}" in self.hosts
+
+
+def parse_policy(text: str) -> Policy:
+    """The policy in the text of a file (RFC 8461 section 3.2); raises PolicyError."""
+    values, hosts = {}, set()
+    for line in text.splitlines():
+        key, colon, value = line.partition(":")
+        if line.strip() and not colon:
+            raise PolicyError(line)
+        if key.strip() == "mx":
+            hosts.add(value.strip().lower().rstrip("."))
+        else:
+            values.setdefault(key.strip(), value.strip())
+    max_age = values.get("max_age", "")
+    for key, valid in (
+        ("version", values.get("version") == "STSv1"),
+        ("mode", values.get("mode") in MODES),
+        ("max_age", bool(_AGE.fullmatch(max_age)) and int(max_age) <= MAX_AGE_MAX),
+        ("mx", bool(hosts) or values.get("mode") == "none"),
+    ):
+        if not valid:
+            raise PolicyError(f"{key}: {values[key]}" if key in values else key)
+    return Policy(values["mode"], int(max_age), frozenset(hosts))
+
+
+async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> tuple[Finding, ...]:
+    """The findings about MTA-STS of a domain.
+
+    :param fetch: None where HTTPS must not be used
+    """
+    answer = await resolver.query(f"_mta-sts.{domain}", "TXT")
+    if not answer.known:
+        return (unknown("mta_sts", answer),)
+    records = [text for text in answer.records if text.replace(" ", "").startswith("v=STSv1;")]
+
+    def say(code, **params):
+        return finding(code, "mta_sts", answer.name, "TXT", records, **params)
+
+    if not records:
+        return (say("mta_sts_absent"),)
+    if len(records) > 1:  # RFC 8461 section 3.1: counts as none
+        return (say("mta_sts_multiple", count=len(records)),)
+    if not _valid_record(records[0]):
+        return (say("mta_sts_syntax"),)
+    return await _check_policy(domain, resolver, fetch, say)
+
+
+def _valid_record(text):
+    try:
+        return bool(_ID.fullmatch(tag_list.parse(text).get("id", "")))
+    except tag_list.TagListError:
+        return False
+
+
+async def _check_policy(domain, resolver, fetch, say):
+    host = f"mta-sts.{domain}"
+    answers = await mx.addresses(host, resolver)
+    addresses = [text for answer in answers for text in answer.records]
+    if not addresses:
+        silent = any(not answer.known for answer in answers)
+        return (say("mta_sts_policy_unknown" if silent else "mta_sts_host_missing", host=host),)
+    if fetch is None:
+        return (say("mta_sts_policy_unknown", host=host),)
+    try:
+        text = await asyncio.wait_for(fetch(host, POLICY_PATH, addresses[0]), resolver.remaining)
+        policy = parse_policy(text)
+    except asyncio.TimeoutError:
+        return (say("mta_sts_policy_unknown", host=host),)
+    except FetchError as error:
+        if error.code == "fetch_unreachable":
+            return (say("mta_sts_policy_unknown", host=host),)
+        return (say("mta_sts_policy_refused", host=host, reason=error.code),)
+    except PolicyError as error:
+        return (say("mta_sts_policy_syntax", host=host, line=error.line),)
+    return (await _judge_policy(domain, resolver, policy, say),)
+
+
+async def _judge_policy(domain, resolver, policy, say):
+    answer = await resolver.query(domain, "MX")
+    strange = [item.host for item in mx.parse(answer.records) if not policy.allows(item.host)]
+    if policy.mode != "none" and strange:
+        code = "mta_sts_mx_refused" if policy.mode == "enforce" else "mta_sts_mx_not_listed"
+        return say(code, hosts=", ".join(strange))
+    return say(
+        "mta_sts_ok" if policy.mode == "enforce" else "mta_sts_not_enforced", mode=policy.mode
+    )

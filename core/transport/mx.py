@@ -1,0 +1,121 @@
+"""Where mail for a domain is delivered (RFC 5321 section 5.1, null MX RFC 7505)."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..dns.name import is_address
+from ..dns.resolver import Answer, Resolver
+from ..findings.finding import Finding, Severity, finding, unknown
+from . import smtp_host
+
+NULL_HOST = "."  # RFC 7505 section 3
+HOSTS_MAX = 8  # that are looked at, in the order of delivery; few domains have more
+PREFERENCE = 10  # of a record that is proposed; any number does where there is one record
+
+
+@dataclass(frozen=True, order=True)
+class MxHost:
+    """One MX record; the lowest preference is tried first."""
+
+    preference: int
+    host: str
+
+    def __str__(self):
+        return f"{self.preference} {self.host}"
+
+
+def parse(records: Iterable[str]) -> tuple[MxHost, ...]:
+    """The hosts of the MX records of an answer, in the order of delivery."""
+    split = (text.split(" ", 1) for text in records)
+    return tuple(sorted(MxHost(int(preference), host) for preference, host in split))
+
+
+async def check(domain: str, resolver: Resolver, expected_host: str = "") -> tuple[Finding, ...]:
+    """The findings about where mail for the domain goes.
+
+    :param expected_host: the host that mail for the domain should reach directly, where a
+        subdomain is pointed at the mail server of Odoo; "" where mail is fetched or redirected
+    """
+    answer = await resolver.query(domain, "MX")
+    if not answer.known:
+        return (unknown("mx", answer),)
+    hosts = parse(answer.records)
+    expected = expected_host.strip().rstrip(".").lower()
+    if not hosts:
+        return (await _check_implicit(domain, resolver, expected),)
+    if any(item.host == NULL_HOST for item in hosts):
+        code = "mx_null" if len(hosts) == 1 else "mx_null_and_others"
+        return (_say(domain, hosts, code, _record(expected)),)
+    checked = await asyncio.gather(
+        *(_check_host(domain, item, resolver) for item in hosts[:HOSTS_MAX])
+    )
+    wrong = (
+        *_judge_expected(domain, hosts, expected),
+        *_judge_number(domain, hosts),
+        *(item for found in checked for item in found),
+    )
+    if any(item.severity != Severity.INFO for item in wrong):
+        return wrong
+    names = ", ".join(item.host for item in hosts)
+    return (_say(domain, hosts, "mx_ok", hosts=names), *wrong)
+
+
+def _say(domain, records, code, expected=None, **params):
+    found = [str(item) for item in records]
+    return finding(code, "mx", domain, "MX", found, expected, **params)
+
+
+def _record(host):
+    return f"{PREFERENCE} {host}." if host else None
+
+
+def _judge_expected(domain, hosts, expected):
+    """All hosts must be the expected one, or some mail goes elsewhere. Only a subdomain can be
+    pointed away without taking the mail of everybody in the organization along."""
+    others = ", ".join(item.host for item in hosts if item.host != expected)
+    if expected and others:
+        code = "mx_main_domain" if domain.count(".") == 1 else "mx_other_host"
+        value = None if code == "mx_main_domain" else _record(expected)
+        yield _say(domain, hosts, code, value, host=expected, others=others)
+
+
+def _judge_number(domain, hosts):
+    if len(hosts) > HOSTS_MAX:
+        yield _say(domain, hosts, "mx_too_many_hosts", count=len(hosts), limit=HOSTS_MAX)
+
+
+async def addresses(host: str, resolver: Resolver) -> list[Answer]:
+    """The answers for both address families."""
+    return await asyncio.gather(resolver.query(host, "A"), resolver.query(host, "AAAA"))
+
+
+async def _check_implicit(domain, resolver, expected):
+    """Without MX records the address of the domain itself is used (RFC 5321 section 5.1)."""
+    answers = await addresses(domain, resolver)
+    found = [text for answer in answers for text in answer.records]
+    if found:
+        return _say(domain, found, "mx_implicit", _record(expected))
+    failed = [answer for answer in answers if not answer.known]
+    if failed:
+        return unknown("mx", failed[0])
+    return _say(domain, (), "mx_missing", _record(expected))
+
+
+async def _check_host(domain, item, resolver):
+    def say(code, **params):
+        return (_say(domain, (item,), code, host=item.host, **params),)
+
+    if is_address(item.host):  # RFC 5321 section 5.1: the host is a name
+        return say("mx_host_is_address")
+    answers = await addresses(item.host, resolver)
+    alias = next((answer.chain[0] for answer in answers if answer.chain), None)
+    found = [text for answer in answers for text in answer.records]
+    if found and alias:  # RFC 2181 section 10.3: the host must not be an alias
+        return say("mx_host_is_alias", target=alias)
+    if found:
+        return await smtp_host.check_addresses(item.host, found, resolver, "mx_host")
+    failed = next((answer for answer in answers if not answer.known), None)
+    if failed:
+        return say("mx_host_unknown", status=failed.status.value)
+    return say("mx_host_missing")

@@ -1,0 +1,33 @@
+import imaplib
+import poplib
+import socket
+import ssl
+
+import pytest
+
+from core.incoming.mailbox_error import classify, reply_text
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (imaplib.IMAP4.error(b"[AUTHENTICATIONFAILED] Authentication failed."), "login_refused"),
+        (imaplib.IMAP4.error(b"LOGIN failed."), "login_refused"),
+        (poplib.error_proto(b"-ERR [AUTH] Authentication failed."), "login_refused"),
+        (imaplib.IMAP4.abort("socket error: EOF"), "other"),
+        (poplib.error_proto(b"-ERR [IN-USE] Mailbox is locked"), "other"),
+        (socket.gaierror(-2, "Name or service not known"), "name_unknown"),
+        (TimeoutError("timed out"), "timeout"),
+        (ConnectionRefusedError(111, "Connection refused"), "connection_refused"),
+        (ssl.SSLCertVerificationError("self-signed certificate"), "tls"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "tls"),
+        (ValueError(), "other"),
+    ],
+)
+def test_what_went_wrong(error, code):
+    assert classify(error) == code
+
+
+def test_the_reply_is_text():
+    assert reply_text(imaplib.IMAP4.error(b"LOGIN failed \xff")) == "LOGIN failed \ufffd"
+    assert reply_text(ValueError()) == ""

@@ -47,7 +47,9 @@ class FetchmailServer(models.Model):
         "mail.provider",
         compute="_compute_provider_id",
         readonly=False,
-        domain=[("imap_host", "!=", False)],
+        domain="[('imap_host', '!=', False)]",
+        # Mailboxes can be given into the hands of people who may not see providers.
+        groups="base.group_system",
         help="Recognised by the server name. Picking one for a new mailbox fills in the server, "
         "its port and its encryption.",
     )
@@ -73,7 +75,7 @@ class FetchmailServer(models.Model):
     def onchange_server_type(self):
         """Odoo resets the port to the usual one; that of a provider is known."""
         result = super().onchange_server_type()
-        provider = self.provider_id
+        provider = self.sudo().provider_id
         if self.server_type == "imap" and provider.imap_host and self.is_ssl == provider.imap_ssl:
             self.port = provider.imap_port
         return result

@@ -1,4 +1,6 @@
 from . import (
+    test_alias_domain_rights,
+    test_creating_users,
     test_delivery_details,
     test_dns_check,
     test_dns_watch,
@@ -8,6 +10,7 @@ from . import (
     test_from_filter,
     test_json2,
     test_mail_provider,
+    test_rights,
     test_same_choice_as_odoo,
     test_sender_simulation,
     test_settings,

@@ -16,4 +16,5 @@ from . import (
     test_settings,
     test_tours,
     test_translations,
+    test_uninstall,
 )

@@ -18,20 +18,15 @@ async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     own = discovery.steps[0]
     expected = _proposal(domain, own.texts)
     if len(own.texts) > 1:
-        return (_say(own, "dmarc_multiple", expected, count=len(own.texts)),)
+        return (own.subject.say("dmarc_multiple", expected, count=len(own.texts)),)
     if own.error:
-        return (_say(own, own.error.code, expected, **own.error.params),)
+        return (own.subject.say(own.error.code, expected, **own.error.params),)
     if discovery.failed:
         return (unknown("dmarc", discovery.failed.answer),)
     if not discovery.applied:
-        return (_say(own, "dmarc_missing", expected),)
+        return (own.subject.say("dmarc_missing", expected),)
     reports = await _check_report_addresses(discovery.applied, resolver)
     return (_judge_policy(discovery), *_judge_details(discovery.applied), *reports)
-
-
-def _say(step, code, expected=None, **params):
-    found = step.texts or step.answer.records
-    return finding(code, "dmarc", step.answer.name, "TXT", found, expected, **params)
 
 
 def _proposal(domain, texts):
@@ -48,27 +43,27 @@ def _judge_policy(discovery):
     code = "dmarc_policy_none" if discovery.policy == "none" else "dmarc_ok"
     if step.domain != discovery.domain:
         code += "_inherited"
-    return _say(step, code, policy=discovery.policy, source=step.domain)
+    return step.subject.say(code, policy=discovery.policy, source=step.domain)
 
 
 def _judge_details(step):
     record = step.record
     for tag, value in record.ignored:
-        yield _say(step, "dmarc_tag_invalid", tag=tag, value=value)
+        yield step.subject.say("dmarc_tag_invalid", tag=tag, value=value)
     if record.percent != PERCENT_MAX:
-        yield _say(step, "dmarc_percent", percent=record.percent)
+        yield step.subject.say("dmarc_percent", percent=record.percent)
     if record.testing:
-        yield _say(step, "dmarc_test_mode")
+        yield step.subject.say("dmarc_test_mode")
     if record.policy != "none" and record.subdomain_policy == "none":
-        yield _say(step, "dmarc_subdomains_unprotected", policy=record.policy)
+        yield step.subject.say("dmarc_subdomains_unprotected", policy=record.policy)
     if not record.aggregate:
-        yield _say(step, "dmarc_no_reports")
+        yield step.subject.say("dmarc_no_reports")
     reports = record.aggregate + record.failure
     if len(reports) > REPORTS_MAX:
-        yield _say(step, "dmarc_too_many_reports", count=len(reports), limit=REPORTS_MAX)
+        yield step.subject.say("dmarc_too_many_reports", count=len(reports), limit=REPORTS_MAX)
     for address in reports[:REPORTS_MAX]:
         if not address.domain:
-            yield _say(step, "dmarc_report_address_invalid", address=address.uri)
+            yield step.subject.say("dmarc_report_address_invalid", address=address.uri)
 
 
 async def _check_report_addresses(step, resolver):
@@ -86,7 +81,7 @@ async def _check_report_address(step, address, resolver):
         domain = to_ascii(address.domain)
         name = to_ascii(f"{step.domain}._report._dmarc.{domain}")
     except InvalidName:
-        return _say(step, "dmarc_report_address_invalid", address=address.uri)
+        return step.subject.say("dmarc_report_address_invalid", address=address.uri)
     if is_subdomain(domain, step.domain) or await _same_organization(domain, step, resolver):
         return None
     answer = await resolver.query(name, "TXT")

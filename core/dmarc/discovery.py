@@ -8,8 +8,11 @@ organizational domain, which it takes from that list.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from ..dns.name import parents
 from ..dns.resolver import Answer, Resolver
+from ..findings.finding import Subject
 from .record import DmarcError, DmarcRecord, is_dmarc, parse
 
 LABELS_MAX = 8  # DMARCbis section 4.10: longer names are asked for, then cut to seven labels
@@ -24,6 +27,12 @@ class Step:
     texts: tuple[str, ...]
     record: DmarcRecord | None = None
     error: DmarcError | None = None
+
+    @cached_property
+    def subject(self) -> Subject:
+        return Subject(
+            "dmarc", self.answer.name, self.answer.rdtype, self.texts or self.answer.records
+        )
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,7 @@ class Discovery:
 
 def walk_names(domain: str) -> list[str]:
     """The names to ask at, from the domain up to its top-level domain."""
-    labels = domain.split(".")
-    names = [domain]
-    labels = labels[1 - LABELS_MAX :] if len(labels) >= LABELS_MAX else labels[1:]
-    return names + [".".join(labels[start:]) for start in range(len(labels))]
+    return [domain, *parents(domain)[1:][1 - LABELS_MAX :]]
 
 
 async def discover(domain: str, resolver: Resolver) -> Discovery:

@@ -66,7 +66,7 @@ def parse(text: str) -> DmarcRecord:
     try:
         tags = {tag.lower(): value for tag, value in tag_list.parse(text).items()}
     except tag_list.TagListError as error:
-        raise DmarcError("dmarc_syntax", part=error.part) from error
+        raise DmarcError("dmarc_syntax", **error.params) from error
     ignored = tuple((tag, value) for tag, value in tags.items() if not _accepted(tag, value))
     for tag, _value in ignored:
         del tags[tag]

@@ -2,15 +2,13 @@
 
 import re
 
+from ..error import CoreError
+
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
-class TagListError(ValueError):
-    """A text that is no tag list; `part` is the part that cannot be read."""
-
-    def __init__(self, part):
-        super().__init__(part)
-        self.part = part
+class TagListError(CoreError):
+    """A text that is no tag list: tag_list_syntax, with `part`, the part that cannot be read."""
 
 
 def parse(text: str) -> dict[str, str]:
@@ -24,6 +22,6 @@ def parse(text: str) -> dict[str, str]:
         name = name.strip()
         # RFC 6376 section 3.2: a tag occurs once, or the whole list is invalid
         if not equals or not _TAG.fullmatch(name) or name in tags:
-            raise TagListError(part.strip())
+            raise TagListError("tag_list_syntax", part=part.strip())
         tags[name] = value.strip()
     return tags

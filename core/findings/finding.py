@@ -7,8 +7,9 @@ unknown as well, except where the answer would be information only.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from ..dns.resolver import Answer
 from .codes import CODES
@@ -44,6 +45,7 @@ class Finding:
     :param found: the values there are, safe to store and to print
     :param expected: the value to publish, where there is one
     :param params: sorted (key, value) pairs; `values` gives them as a dict
+    :param stored_severity: what a stored report said, for a code that is not known any more
     """
 
     code: str
@@ -53,10 +55,13 @@ class Finding:
     found: tuple[str, ...] = ()
     expected: str | None = None
     params: tuple[tuple[str, str | int], ...] = ()
+    stored_severity: Severity = field(default=Severity.UNKNOWN, compare=False)
 
     @property
     def severity(self) -> Severity:
-        return Severity(CODES[self.code].severity)
+        if self.code in CODES:
+            return Severity(CODES[self.code].severity)
+        return self.stored_severity
 
     @property
     def values(self) -> dict[str, str | int]:
@@ -85,7 +90,46 @@ class Finding:
             found=tuple(data["found"]),
             expected=data["expected"],
             params=tuple(sorted(data["params"].items())),
+            stored_severity=Severity(data["severity"]),
         )
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What findings are about: a record of one kind, and the values found there.
+
+    Third-party texts are made safe to store and to print here, once for all its findings.
+    """
+
+    record_type: str
+    name: str
+    rdtype: str
+    found: Iterable[str] = ()
+
+    def say(self, code: str, expected: str | None = None, **params: str | int) -> Finding:
+        """The finding with that code.
+
+        Raises TypeError where the parameters are not those that `CODES` promises.
+        """
+        if set(params) != set(CODES[code].params):
+            raise TypeError(f"{code} has the parameters {CODES[code].params}, not {tuple(params)}")
+        clean = {
+            key: printable(value, PARAM_MAX) if isinstance(value, str) else value
+            for key, value in params.items()
+        }
+        return Finding(
+            code,
+            self.record_type,
+            printable(self.name),
+            self.rdtype,
+            self._printable_found,
+            _whole(expected),
+            tuple(sorted(clean.items())),
+        )
+
+    @cached_property
+    def _printable_found(self):
+        return printable_values(self.found)
 
 
 def finding(
@@ -97,37 +141,14 @@ def finding(
     expected: str | None = None,
     **params: str | int,
 ) -> Finding:
-    """A finding whose third-party texts have been made safe to store and to print.
-
-    Raises TypeError where the parameters are not those that `CODES` promises.
-    """
-    if set(params) != set(CODES[code].params):
-        raise TypeError(f"{code} has the parameters {CODES[code].params}, not {tuple(params)}")
-    clean = {
-        key: printable(value, PARAM_MAX) if isinstance(value, str) else value
-        for key, value in params.items()
-    }
-    return Finding(
-        code,
-        record_type,
-        printable(name),
-        rdtype,
-        printable_values(found),
-        _whole(expected),
-        tuple(sorted(clean.items())),
-    )
+    """The only finding about a subject."""
+    return Subject(record_type, name, rdtype, found).say(code, expected, **params)
 
 
 def unknown(record_type: str, answer: Answer, **params: str | int) -> Finding:
     """The finding for a question that got no usable answer."""
-    return finding(
-        f"{record_type}_unknown",
-        record_type,
-        answer.name,
-        answer.rdtype,
-        status=answer.status.value,
-        **params,
-    )
+    subject = Subject(record_type, answer.name, answer.rdtype)
+    return subject.say(f"{record_type}_unknown", status=answer.status.value, **params)
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

@@ -10,7 +10,8 @@ from fake_dns import FakeDns
 
 from core.dns.resolver import DnsResolver, Status
 from core.domain.report import DomainReport, check
-from core.findings.finding import CODES, Finding, Severity, worst
+from core.findings.finding import CODES, Finding, Severity, finding, worst
+from core.findings.wording import explain
 from scripts.sandbox.dns_peer import DnsPeer
 from scripts.sandbox.zone import DEFAULT_ZONES
 
@@ -170,3 +171,25 @@ def test_the_domains_of_the_sandbox_over_real_sockets(domain, severity):
         result = asyncio.run(check(domain, resolver, ["odoo"]))
         assert time.monotonic() - start < 1.5
     assert result.severity == severity
+
+
+def test_a_stored_finding_that_this_version_does_not_know_is_shown_in_words():
+    kept = {
+        "code": "mx_of_an_earlier_version",
+        "severity": "warning",
+        "record_type": "mx",
+        "name": "example.com",
+        "rdtype": "MX",
+        "found": ["10 mx.example.com"],
+        "expected": None,
+        "params": {"host": "mx.example.com"},
+    }
+    item = Finding.from_json(kept)
+    assert item.severity is Severity.WARNING
+    assert item.to_json() == kept
+    assert explain(item).startswith("An older finding")
+
+
+def test_a_stored_finding_with_other_parameters_is_shown_in_words():
+    kept = finding("mx_ok", "mx", "example.com", "MX", hosts="mx.example.com").to_json()
+    assert explain(Finding.from_json(kept | {"params": {}})).startswith("An older finding")

@@ -19,7 +19,7 @@ from enum import Enum
 
 from ..error import CoreError
 from ..name import spelling
-from ..translate import _
+from ..translate import Translate, _
 
 MAX_ADDRESS_LENGTH = 254
 """Octets in an address that SMTP can carry (RFC 5321 section 4.5.3.1.3, less the brackets)."""
@@ -71,9 +71,13 @@ class FromFilterError(CoreError):
         ),
         "wildcard_address": _(
             "“{entry}” (entry {position} of the FROM filter) is no address that anybody sends "
-            "from. For every address of a domain, write the domain alone, as in example.com."
+            "from. For every address of the domain, write the domain alone: {domain}."
         ),
     }
+
+    def explain(self, translate: Translate = _) -> str:
+        domain = self.params["entry"].rpartition("@")[2]
+        return translate(self.sentences[self.code]).format(domain=domain, **self.params)
 
 
 @dataclass(frozen=True)

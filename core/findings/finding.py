@@ -12,9 +12,10 @@ from enum import Enum
 from functools import cached_property
 
 from ..dns.resolver import Answer
+from ..text import TEXT_MAX, printable
 from .codes import CODES
 
-FOUND_MAX = 3072  # characters of all values found that a finding keeps; useful records are shorter
+FOUND_MAX = TEXT_MAX  # characters of all values found that a finding keeps
 PARAM_MAX = 1024  # characters of one parameter that are kept; it has to fit into a sentence
 ALIKE_MAX = 5  # findings of the same code that one check lists; whoever corrects them checks again
 FINDINGS_MAX = 15  # findings of all codes that one check lists, for the same reason
@@ -178,17 +179,6 @@ def limited(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _whole(expected):
     """A value to publish is of no use where it had to be cut."""
     return None if expected is None or len(expected) > FOUND_MAX else printable(expected)
-
-
-def printable(text: str, limit: int = FOUND_MAX) -> str:
-    """The text without control characters, which a record may hold and a database may not.
-
-    What is longer than `limit` characters is cut. To clean a text twice changes nothing.
-    """
-    shown = text[: limit + 1]
-    if not shown.isprintable():
-        shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
-    return shown if len(shown) <= limit else shown[:limit] + "…"
 
 
 def printable_values(values: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,18 @@ class TagListError(CoreError):
 
 def parse(text: str) -> dict[str, str]:
     """The tags as a dict in their order; values keep their case. Raises TagListError."""
-    tags = {}
+    tags, slips = read(text)
+    if slips:
+        raise TagListError("tag_list_syntax", part=slips[0])
+    return tags
+
+
+def read(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """(tags as of `parse`, the parts that cannot be read): for readers that make the best of it.
+
+    Of a tag that occurs twice the first counts.
+    """
+    tags, slips = {}, []
     parts = text.split(";")
     if not parts[-1].strip():  # a trailing semicolon is allowed
         parts.pop()
@@ -22,6 +33,7 @@ def parse(text: str) -> dict[str, str]:
         name = name.strip()
         # RFC 6376 section 3.2: a tag occurs once, or the whole list is invalid
         if not equals or not _TAG.fullmatch(name) or name in tags:
-            raise TagListError("tag_list_syntax", part=part.strip())
-        tags[name] = value.strip()
-    return tags
+            slips.append(part.strip())
+        else:
+            tags[name] = value.strip()
+    return tags, tuple(slips)

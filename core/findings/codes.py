@@ -118,6 +118,32 @@ CODES = {
             "instead."
         ),
     ),
+    "mx_private": Code(
+        "error",
+        ("hosts",),
+        _(
+            "Mail for the domain goes to {hosts}, which has no address that the Internet can "
+            "reach, so nobody outside can send mail to it. Give it a public address, or name "
+            "another host."
+        ),
+    ),
+    "mx_private_implicit": Code(
+        "error",
+        (),
+        _(
+            "The domain has no MX record, and its own address cannot be reached from the "
+            "Internet, so nobody outside can send mail to it. Publish the MX record your mail "
+            "provider asks for."
+        ),
+    ),
+    "mx_host_private": Code(
+        "warning",
+        ("host", "address"),
+        _(
+            "The MX record names {host}, whose address {address} cannot be reached from the "
+            "Internet. Mail waits for the other hosts; give it a public address, or remove it."
+        ),
+    ),
     "mx_unknown": Code(
         "unknown",
         ("status",),
@@ -585,6 +611,55 @@ CODES = {
             "the record. Correct p=."
         ),
     ),
+    "dmarc_policy_misspelt": Code(
+        "error",
+        ("value",),
+        _(
+            "The policy “{value}” is none of none, quarantine and reject, so receivers only "
+            "report and let forged mail through. Correct p=."
+        ),
+    ),
+    "dmarc_subdomain_policy_invalid": Code(
+        "error",
+        ("tag", "value"),
+        _(
+            "“{tag}={value}” is none of none, quarantine and reject, and because of it receivers "
+            "may apply no policy at all, not even to the domain itself. Correct it."
+        ),
+    ),
+    "dmarc_target_missing": Code(
+        "error",
+        ("target",),
+        _(
+            "The record is an alias (CNAME) of {target}, where there is nothing, so receivers "
+            "find no policy. Correct the alias, or publish the expected record in its place."
+        ),
+    ),
+    "dmarc_slip": Code(
+        "warning",
+        ("part",),
+        _(
+            "“{part}” cannot be read, and receivers skip it; the rest of the record counts. "
+            "Publish the record without it."
+        ),
+    ),
+    "dmarc_missing_subdomains_unprotected": Code(
+        "info",
+        ("policy",),
+        _(
+            "The policy {policy} does not hold for subdomains that do not exist (np=none), so "
+            "anybody can invent one. Remove np= to protect them too."
+        ),
+    ),
+    "dmarc_report_advised": Code(
+        "info",
+        ("address", "domain"),
+        _(
+            "Reports for {address} go to {domain}, and no DMARC record above both says that they "
+            "belong together. Some receivers send no reports then, unless the record that agrees "
+            "is published at {name}."
+        ),
+    ),
     "dmarc_tag_invalid": Code(
         "warning",
         ("tag", "value"),
@@ -594,15 +669,15 @@ CODES = {
         "info",
         ("percent",),
         _(
-            "The policy is applied to {percent} percent of the mail only, and newer receivers "
-            "ignore this. Remove pct= when you are sure."
+            "The policy is applied to {percent} percent of the mail only. RFC 9989 knows no pct= "
+            "any more: newer receivers ignore it. Remove it when you are sure."
         ),
     ),
     "dmarc_test_mode": Code(
         "info",
         (),
         _(
-            "The record is marked as a test (t=y), so the policy is applied less strictly. "
+            "The record is marked as a test (t=y), so receivers apply the next weaker policy. "
             "Remove the mark when you are sure."
         ),
     ),

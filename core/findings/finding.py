@@ -46,6 +46,7 @@ class Finding:
     :param found: the values there are, safe to store and to print
     :param expected: the value to publish, where there is one
     :param params: sorted (key, value) pairs; `values` gives them as a dict
+    :param expected_rdtype: the type of the value to publish
     :param stored_severity: what a stored report said, for a code that is not known any more
     """
 
@@ -57,6 +58,7 @@ class Finding:
     expected: str | None = None
     params: tuple[tuple[str, str | int], ...] = ()
     stored_severity: Severity = field(default=Severity.UNKNOWN, compare=False)
+    expected_rdtype: str = field(default="", compare=False)
 
     @property
     def severity(self) -> Severity:
@@ -70,6 +72,7 @@ class Finding:
 
     def to_json(self) -> dict:
         """A dict of JSON types; `from_json` reads it back."""
+        other_type = self.expected_rdtype not in ("", self.rdtype)
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -78,6 +81,7 @@ class Finding:
             "rdtype": self.rdtype,
             "found": list(self.found),
             "expected": self.expected,
+            **({"expected_rdtype": self.expected_rdtype} if other_type else {}),
             "params": self.values,
         }
 
@@ -92,6 +96,7 @@ class Finding:
             expected=data["expected"],
             params=tuple(sorted(data["params"].items())),
             stored_severity=Severity(data["severity"]),
+            expected_rdtype=data.get("expected_rdtype", data["rdtype"]),
         )
 
 
@@ -107,8 +112,15 @@ class Subject:
     rdtype: str
     found: Iterable[str] = ()
 
-    def say(self, code: str, expected: str | None = None, **params: str | int) -> Finding:
-        """The finding with that code.
+    def say(
+        self,
+        code: str,
+        expected: str | None = None,
+        expected_rdtype: str = "",
+        **params: str | int,
+    ) -> Finding:
+        """The finding with that code; `expected_rdtype` where the value to publish is of another
+        type than those found.
 
         Raises TypeError where the parameters are not those that `CODES` promises.
         """
@@ -126,6 +138,7 @@ class Subject:
             self._printable_found,
             _whole(expected),
             tuple(sorted(clean.items())),
+            expected_rdtype=expected_rdtype or self.rdtype,
         )
 
     @cached_property

@@ -17,8 +17,8 @@ from scripts.sandbox.zone import DEFAULT_ZONES
 
 FINE = {
     "example.com": {"MX": ["10 mx.example.com"], "TXT": ["v=spf1 mx ~all", "other text"]},
-    "mx.example.com": {"A": ["192.0.2.1"]},
-    "1.2.0.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
+    "mx.example.com": {"A": ["192.31.196.1"]},
+    "1.196.31.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
     "odoo._domainkey.example.com": {"TXT": [f"v=DKIM1; k=rsa; p={RSA_2048}"]},
     "_dmarc.example.com": {"TXT": ["v=DMARC1; p=reject; rua=mailto:dmarc@example.com"]},
 }
@@ -79,7 +79,7 @@ def test_what_the_dns_does_not_answer_is_unknown_and_not_wrong(status):
         ("", "name_empty"),
         (" . ", "name_empty"),
         ("localhost", "name_not_qualified"),
-        ("192.0.2.1", "name_is_address"),
+        ("192.31.196.1", "name_is_address"),
         ("[2001:db8::1]", "name_is_address"),
         ("1.2.3.4.5", "name_is_address"),
         ("a..example.com", "name_label_empty"),

@@ -23,6 +23,7 @@ CODES = {
         (),
         _("The domain {name} does not exist in the DNS. Check its spelling, or register it."),
     ),
+    "domain_exists": Code("ok", (), _("The domain {name} exists in the DNS.")),
     # Any check: `count` findings are not listed.
     "more_findings": Code(
         "info",
@@ -455,6 +456,22 @@ CODES = {
             "Correct the target."
         ),
     ),
+    "dkim_spare_key_missing": Code(
+        "info",
+        ("selector", "target"),
+        _(
+            "There is no key yet where selector {selector} leads to ({target}). Microsoft puts it "
+            "there when it rotates the keys; until then mail is signed with the other selector."
+        ),
+    ),
+    "dkim_only_ed25519": Code(
+        "warning",
+        ("selector", "key_type", "bits"),
+        _(
+            "The key of selector {selector} is of the type Ed25519, which many receivers do not "
+            "know yet, and there is no other (RFC 8463). Sign with a key of the type RSA as well."
+        ),
+    ),
     "dkim_wrong_target": Code(
         "error",
         ("selector",),
@@ -774,7 +791,8 @@ CODES = {
         (),
         _(
             "There is no MTA-STS policy. It is optional; it makes other servers insist on "
-            "encryption when they send to the domain."
+            "encryption when they send to the domain. The record counts once the policy is on a "
+            "web server, as a file that RFC 8461 describes."
         ),
     ),
     "mta_sts_not_enforced": Code(

@@ -74,7 +74,8 @@ class MailAliasDomainCheck(models.Model):
     @api.depends("report")
     def _compute_zone_snippet(self):
         for check in self:
-            check.zone_snippet = check.report and zone_file.export(check._report().findings)
+            report = check.report and check._report()
+            check.zone_snippet = report and zone_file.export(report.findings, report.domain)
 
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):
@@ -163,7 +164,7 @@ class MailAliasDomainCheck(models.Model):
         try:
             return DnsResolver(split(nameservers) or None)
         except CoreError as error:
-            raise UserError(wording.explain_error(error, self.env._)) from error
+            raise UserError(error.explain(self.env._)) from error
 
     def _previous(self, limit=LOOK_BACK):
         """The checks of the same alias domain before this one, the latest first."""

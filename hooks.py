@@ -20,18 +20,25 @@ def uninstall_hook(env):
 def _claim_chatter_fields(env):
     """The fields of the chatter go with this addon, also those that other apps add to every one.
 
-    At their next update those apps take them for theirs as well. What two own stays when one of
-    them goes, and no user can delete a field that an app owns.
+    At their updates those apps take them for theirs as well, and at an update of this addon alone
+    they can lose their owner. What another one owns, or nobody, would stay, and no user can delete
+    a field of an app.
     """
     alias_domains = env["mail.alias.domain"]
     fields = env["ir.model.fields"].search([("model", "=", "mail.alias.domain")])
     fields = fields.filtered(lambda field: alias_domains._is_of_chatter(field.name))
     inherits = env["ir.model.inherit"].search([("model_id.model", "=", "mail.alias.domain")])
     for rows in (fields, fields.selection_ids, inherits):
-        owners = env["ir.model.data"].search(
-            [("model", "=", rows._name), ("res_id", "in", rows.ids)]
-        )
-        for owners_of_row in owners.grouped("res_id").values():
-            ours = owners_of_row.filtered(lambda owner: owner.module == ADDON) or owners_of_row[:1]
-            (owners_of_row - ours).unlink()
-            ours.module = ADDON
+        _claim(rows)
+
+
+def _claim(rows):
+    data = rows.env["ir.model.data"]
+    data.search([("model", "=", rows._name), ("res_id", "in", rows.ids)]).unlink()
+    prefix = rows._name.replace(".", "_")
+    data.create(
+        [
+            {"module": ADDON, "name": f"{prefix}_{row.id}", "model": row._name, "res_id": row.id}
+            for row in rows
+        ]
+    )

@@ -223,6 +223,11 @@ DETAILS = {
             "(STARTTLS) or SSL/TLS. If the server needs no login, empty user name and password."
         ),
     ),
+    "credentials": Detail(
+        sentence_admin=_(
+            "The user name or the password has characters that this login cannot carry: {answer}"
+        ),
+    ),
     "answer_too_long": Detail(
         sentence=_("The mail server sent an answer that cannot be read."),
         sentence_admin=_("The mail server sent a line longer than SMTP allows: {answer}"),

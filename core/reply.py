@@ -250,7 +250,8 @@ def _about_sender(found, rule, code):
     if found is ReplyClass.FULL and code < 500:
         return ReplyClass.SERVER_BUSY  # no recipient has been named: it is the server's disk
     about_recipient = found in (*_RECIPIENT, ReplyClass.UNCLEAR)
-    if about_recipient or (rule and rule.name == "policy"):
+    vague = found is ReplyClass.CONTENT_REFUSED and (rule is None or rule.name == "policy")
+    if about_recipient or vague:
         return ReplyClass.SENDER_REFUSED
     return found
 

@@ -29,7 +29,15 @@ CONFIGURATION, UNCLEAR = ReplyClass.CONFIGURATION, ReplyClass.UNCLEAR
 
 WHO = (
     r"(?:users?|recipients?|mailbox(?:es)?|inbox|email|addressee?s?|address(?:es)?|accounts?|"
-    r"person|alias(?:es)?|customer|member|user ?id|login|local[ -]?part)"
+    r"person|alias(?:es)?|customer|member|user ?id|login|local[ -]?part)\b"
+    r"(?!(?:'s)? (?:database|server|system|service|input|family|content|header|format|domain))"
+)
+"""Whoever may be unknown; not what belongs to them."""
+MISSING = (
+    r"unknown(?! (?:error|reason|problem|cause))|not found(?! in (?:cache|allowed))|"
+    r"not exist|not match|not (?:a )?(?:valid(?! for)|known|listed|registered(?! (?:to|for))|"
+    r"recogni[sz]ed|here\b|our customer)|\binvalid|no such|can not be found|could not be found|"
+    r"no longer (?:valid|available|exists?|in use)|unroute?able|nonexistent"
 )
 BETWEEN = (
     r"(?:or|and|local|virtual|remote|destination|recipient|rcpt|email|mail|mailbox|final|target|"
@@ -190,6 +198,7 @@ RULES = (
         r"(?:quota|limit|rate ?limit)s? (?:is |was |has been |have been )?(?:exceeded|reached)",
         r"exceeded (?:your |the |its |his )?(?:sending|outbound|outgoing|submission|relay) "
         r"(?:\w{1,12} )?(?:quota|limit|ratelimit)",
+        r"smtp relay limit exceeded",
         r"maximum (?:sending rate|credits) (?:is |was |has been )?exceeded",
         r"(?:no|not enough|insufficient|out of) (?:credits?|smtp credits?)\b",
         r"submissionquotaexceeded",
@@ -214,7 +223,7 @@ RULES = (
         r"too many recipients",
         r"(?:maximum|max|limit)[^.]{0,30}(?:number of )?recipients",
         r"recipients?[^.]{0,20}(?:count|limit)[^.]{0,20}(?:exceed|reached)",
-        r"multiple destination domains per transaction",
+        r"multiple destination domains per transaction|policy size per transaction",
     ),
     _rule(
         "rate_limited",
@@ -222,6 +231,7 @@ RULES = (
         "Google 421 4.7.0 and 4.7.28, Yahoo 421 [TSS04], Microsoft 451 4.7.650, Sendmail 421 4.3.2",
         r"temporar\w{1,5} (?:\w{1,12} )?(?:rate[- ]?limited|deferred|throttled|delayed)",
         r"\brate[- ]?limit",
+        r"4\.7\.28\b",
         r"throttl",
         r"unusual rate of",
         r"too many (?:messages|errors)|sessions? (?:rate )?limit",
@@ -242,6 +252,14 @@ RULES = (
         r"loop detected",
         r"is looping",
         r"loops? back to (?:myself|me|itself)",
+    ),
+    _rule(
+        "dns_trouble",
+        UNREACHABLE,
+        "Postfix: its words for a DNS that did not answer hold those for a missing domain",
+        r"host not found, try again",
+        r"temporary (?:dns|name server|name resolution)",
+        r"\bservfail\b",
     ),
     _rule(
         "local_delivery",
@@ -313,9 +331,8 @@ RULES = (
         r"(?:denied|not (?:permitted|allowed|authorized|possible)|prohibited|refused|disallowed"
         r"|rejected)",
         r"(?:denied|disallowed|prohibited|refused|forbidden)[^.]{0,10} relay",
-        r"(?:unable to|can not|do(?:es)? not|will not|not|no|never) (?:open |allowed to "
-        r"|permitted to "
-        r"|authorized to |permit |allow |an open )?relay",
+        r"(?:unable to|can not|do(?:es)? not|will not|not|not configured to|no|never) "
+        r"(?:open |allowed to |permitted to |authorized to |permit |allow |an open )?relay",
         r"relaying to @?.{0,80}(?:denied|prohibited|not allowed|by this)",
         r"credentials for relay",
         r"list of allowed rcpthosts",
@@ -326,7 +343,7 @@ RULES = (
         "login",
         LOGIN,
         "RFC 4954; Google, Amazon SES, SendGrid, Exim, hMailServer, MailEnable, Postfix",
-        r"authenticat\w{1,3} (?:is )?(?:required|needed|first)",
+        r"auth(?:entication)? (?:is )?(?:required|needed|first)|must be authenticated",
         r"auth(?:entication)? (?:has |was )?(?:failed|failure|unsuccessful|credentials|rejected"
         r"|not accepted|denied|error|mechanism)",
         r"(?:requires?|need|without|use|enable|turn on|must issue an?) (?:smtp |valid "
@@ -384,6 +401,7 @@ RULES = (
         r"(?:out of|no) space",
         r"not (?:have )?enough (?:\w{1,10} )?(?:space|storage)",
         r"mailbox size",
+        r"(?:mailbox|quota|storage)[^.]{0,30}(?:exhausted|reached its)|allowed storage space",
         r"(?:mailbox|quota) (?:\w{1,8} )?(?:limit|violation)",
         r"(?:blocks|inode) limit exceeded",
     ),
@@ -392,8 +410,9 @@ RULES = (
         BIG,
         "RFC 1870 section 6; RFC 3463 x.2.3 and x.3.4; Postfix, Google, Exchange, qmail",
         r"(?:message|mail|size|attachment|content|data|header)[^.]{0,40}"
-        r"(?:too (?:big|large|long)|exceed|larger than|bigger than|over (?:the )?(?:maximum"
+        r"(?:too (?:big|large)|exceed|larger than|bigger than|over (?:the )?(?:maximum"
         r"|limit))",
+        r"(?:message|data|content|headers?|lines?) (?:is |are )?too long",
         r"exceed[^.]{0,40}(?:message|maximum|max|databytes|limit)[^.]{0,20}\bsize",
         r"size[- ]?limit",
         r"databytes limit",
@@ -517,7 +536,7 @@ RULES = (
         "disabled",
         DISABLED,
         "RFC 3463 x.2.1; Google, Yahoo, mail.ru, hMailServer",
-        MAILBOX + r"[^.]{0,40}(?:disabled|suspended|inactive|deactivated|has expired|"
+        MAILBOX + r"[^.]{0,40}(?:disabled|suspended|inactive|deactivated|hangup|has expired|"
         r"discontinued|terminated|not active|is closed|been closed)",
         r"(?:disabled|suspended|inactive|deactivated|locked|expired|discontinued|terminated"
         r"|closed) "
@@ -530,7 +549,7 @@ RULES = (
         r"user not local[;,:.]? ?(?:please )?try",
         r"no longer (?:with|employed|working|works? (?:for|at|here|with|in))",
         r"no longer at this (?:address|company|organi)",
-        r"\b" + WHO + r"\b[^.]{0,40} has (?:moved|been replaced)",
+        r"\b" + WHO + r"[^.]{0,40} has (?:moved|been replaced)",
         r"has left (?:the |our )?(?:company|organi|university|school|firm)",
         r"(?:address|mailbox) (?:has )?(?:changed|moved) to",
     ),
@@ -554,30 +573,29 @@ RULES = (
         "domain",
         DOMAIN,
         "RFC 3463 x.1.2; Postfix, Sendmail, qmail, Exim",
-        r"\b(?:host|domain)(?: name)? (?:was |is )?(?:not found|unknown|does not exist|not exist)",
+        r"(?<!your )(?<!message-id )\b(?:host|domain)(?: name)? (?:was |is )?"
+        r"(?:not found(?! for your)|unknown|does not exist|not exist)",
         r"(?:unknown|no such|illegal|invalid|bad) (?:mail )?(?:host|domain)\b(?! ?\[)",
-        r"domain\b[^.]{0,60}(?:does not exist|invalid|is unknown|not found)",
+        r"(?<!your )(?<!message-id )domain\b[^.]{0,60}"
+        r"(?:does not exist|invalid|is unknown|not found)",
     ),
     _rule(
         "unknown_before",
         UNKNOWN,
         "RFC 3463 x.1.1; Postfix, Exim, Sendmail, qmail, Exchange, OpenSMTPD, iCloud",
         r"(?:unknown|invalid|no such|non-?exist\w{0,5}|undefined|unrecogni[sz]ed|illegal|bad"
-        r"|unroute?able) (?:" + BETWEEN + r" ){0,2}" + WHO + r"\b",
+        r"|unroute?able) (?:" + BETWEEN + r" ){0,2}" + WHO,
+        r"not (?:an? )?(?:valid |known |registered |existing )?(?:user|mailbox|recipient)"
+        r" (?:of|on|at|in)\b",
+        r"not exists? (?:that |the |this )?" + WHO,
+        r"inexistent " + WHO,
         r"recip(?:ient)?notfound",
     ),
     _rule(
         "unknown_after",
         UNKNOWN,
         "RFC 3463 x.1.1; Google, Postfix, Dovecot, Domino, mail.ru",
-        r"\b"
-        + WHO
-        + r"\b.{0,70}(?:unknown(?! (?:error|reason|problem|cause))|not found|not exist|not match|"
-        r"not (?:a )?(?:valid|known|listed|registered|recogni[sz]ed|here\b|our customer)|\binvalid"
-        r"|no such|"
-        r"can not be found|could not be found|no longer (?:valid|available|exists?|in use)"
-        r"|unroute?able|"
-        r"nonexistent)",
+        r"\b" + WHO + r".{0,70}(?:" + MISSING + r")",
     ),
     _rule(
         "unknown_here",
@@ -617,10 +635,10 @@ RULES = (
         "expired",
         GAVE_UP,
         "RFC 3463 x.4.7; Exim, Exchange, Postfix, Sendmail",
-        r"message (?:has )?expired|expired message|queue\.expired",
+        r"(?:message|delivery) (?:has )?expired|expired message|queue\.expired",
         r"retry time(?:out)? (?:not reached|exceeded|has been exceeded)",
         r"delivery (?:time|attempts)[^.]{0,20}(?:expired|exceeded|failed)",
-        r"failing for a long time|in the queue too long|too long in (?:the )?queue|giving up",
+        r"failing for a long time|in (?:the )?queue too long|too long in (?:the )?queue|giving up",
         r"could not be (?:sent|delivered) for",
         r"not send message for past",
     ),
@@ -631,7 +649,7 @@ RULES = (
         r"connection\b.{0,40}(?:refused|reset|timed|dropped|lost|died|failed|closed|timeout)",
         r"(?:unable|not able|failed|can not|could not)(?: to)? (?:connect|establish|reach|resolve)",
         r"name ?server|(?:dns|cname|mx|host(?: ?name)?) (?:error|query|lookup|failure)",
-        r"timeout (?:exceeded|waiting)|timeout -",
+        r"timeout (?:exceeded|waiting)|timeout -|lost connection|timed out while",
         r"no route to host|network (?:is )?(?:unreachable|error)",
         r"(?:tls|dane)\b.{0,40}(?:failed|failure|error)",
     ),

@@ -45,6 +45,8 @@ _RECIPIENT = (
     ReplyClass.DISABLED,
     ReplyClass.FULL,
 )
+_LINE = (ReplyClass.SERVER_UNREACHABLE, ReplyClass.CONFIGURATION)
+"""What a broken line or a failed TLS is, where no answer came."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Reply:
         return (
             self.code == 421
             or self.command in SESSION
-            or (not self.code and self.reply_class is ReplyClass.SERVER_UNREACHABLE)
+            or (not self.code and not self.permanent and self.reply_class in _LINE)
             or self.reply_class in (ReplyClass.AUTHENTICATION_REFUSED, ReplyClass.QUOTA_REACHED)
         )
 
@@ -205,7 +207,7 @@ def _judge(command, code, enhanced, said):
         rule = _find(words, command, 5, ReplyClass.AUTHENTICATION_REFUSED)
         return rule.name if rule else f"code_{code}", ReplyClass.AUTHENTICATION_REFUSED
     rule = _find(words, command, _first_digit(code, enhanced))
-    found = rule.reply_class if rule else _by_enhanced(enhanced) or _by_codes(command, code)
+    found = rule.reply_class if rule else _by_numbers(command, code, enhanced)
     return rule.name if rule else "", _narrowed(found, rule, command, code, enhanced)
 
 
@@ -224,6 +226,12 @@ def _find(words, command, digit, reply_class=None) -> Rule | None:
         ),
         None,
     )
+
+
+def _by_numbers(command, code, enhanced):
+    if code == 421:  # RFC 5321 section 4.2.2: the server closes, whatever it adds (Google: 4.7.0)
+        return _by_codes(command, code)
+    return _by_enhanced(enhanced) or _by_codes(command, code)
 
 
 def _by_enhanced(enhanced):

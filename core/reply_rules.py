@@ -386,6 +386,13 @@ RULES = (
     ),
     # --- The mailbox is full, the message is too big ------------------------------------------
     _rule(
+        "server_full",
+        FULL,
+        "RFC 5321 section 4.2.2, 452; RFC 3463 x.3.1: the disk of the server, not a mailbox",
+        r"(?:insufficient|not enough|no|out of) (?:system|disk|server) (?:storage|space)",
+        r"insufficient disk",
+    ),
+    _rule(
         "full",
         FULL,
         "RFC 3463 x.2.2; Postfix, Dovecot, Courier, Zimbra, Google, Exchange",
@@ -513,6 +520,7 @@ RULES = (
         r"access (?:is |was )?denied",
         r"not (?:been )?authori[sz]ed",
         r"permission",
+        r"not (?:in|on) (?:\w{1,10} )?(?:white|allow|safe)[- ]?list",
         r"administrative(?:ly)? (?:prohibit|denied|reject|refus)",
         r"prohibit|\bforbidden",
         r"restricted",

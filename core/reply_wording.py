@@ -122,6 +122,11 @@ DETAILS = {
         sentence=_("The mail server takes fewer recipients at a time."),
         sentence_admin=_("The mail server takes fewer recipients at a time: “{answer}”."),
     ),
+    "server_full": Detail(
+        sentence=_("The mail server has no room left for messages."),
+        sentence_admin=_("The mail server has no room left for messages: “{answer}”."),
+        next_step=_("Whoever runs that mail server has to make room."),
+    ),
     "greylisting": Detail(
         sentence=_(
             "The recipient's mail server puts off mail from senders it does not know yet. This "
@@ -236,6 +241,13 @@ DETAILS = {
 }
 """By the name of the rule."""
 
+NOT_FOR_GOOD = Detail(
+    sentence=_("The recipient's mail server does not know this address for now."),
+    sentence_admin=_("The mail server does not know this address for now: “{answer}”."),
+    next_step=_("Check the spelling of the address; the server does not say that this is final."),
+)
+"""An unknown recipient or domain with 4yz: too little to say that it does not exist."""
+
 
 def explain(reply: "Reply", translate: Translate = _) -> str:
     """A sentence for the person who wrote: what happened, without codes."""
@@ -255,5 +267,6 @@ def next_step(reply: "Reply", translate: Translate = _) -> str:
 
 
 def _text(reply, name):
-    own = DETAILS.get(reply.by_rule)
-    return (own and getattr(own, name)) or getattr(CLASSES[reply.reply_class], name)
+    row = CLASSES[reply.reply_class]
+    own = NOT_FOR_GOOD if row.dead_address and not reply.permanent else DETAILS.get(reply.by_rule)
+    return (own and getattr(own, name)) or getattr(row, name)

@@ -28,7 +28,7 @@ from core.reply import (
 )
 from core.reply_rules import CODES, ENHANCED, RULES
 from core.reply_text import TEXT_MAX
-from core.reply_wording import BY_CODES_ALONE, COMMANDS, DETAILS
+from core.reply_wording import BY_CODES_ALONE, COMMANDS, DETAILS, NOT_FOR_GOOD
 
 ANSWERS_FILE = Path(__file__).parent / "data" / "smtp_answers.txt"
 SESSION = (Command.CONNECT, Command.EHLO, Command.STARTTLS, Command.AUTH)
@@ -431,7 +431,7 @@ def test_every_class_and_every_command_has_its_words():
 def test_details_belong_to_rules_and_are_whole_sentences():
     raised = {row[2] for row in RAISED} | {"not_representable", "credentials"}
     assert set(DETAILS) <= {rule.name for rule in RULES} | raised
-    for detail in DETAILS.values():
+    for detail in (*DETAILS.values(), NOT_FOR_GOOD):
         assert not _fields(detail.sentence) and not _fields(detail.next_step)
         assert _fields(detail.sentence_admin) <= {"answer"}
         for text in (detail.sentence, detail.next_step):
@@ -447,6 +447,23 @@ def test_sentences_are_translated_before_the_answer_is_filled_in():
     )
     assert explain(reply) == "The address of the recipient does not exist."
     assert next_step(reply) == "Correct the address and send again."
+
+
+def test_an_address_that_may_exist_tomorrow_is_not_called_dead():
+    reply = read(Command.RCPT, 450, "4.1.1 User unknown")
+    assert "for now" in explain(reply) and "for now" in explain_admin(reply)
+    assert "does not exist" not in explain(reply)
+
+
+def test_421_is_the_server_that_closes_whatever_it_adds():
+    for text in ("", "4.7.0", "4.7.1 xyzzy", "4.2.2"):
+        reply = read(Command.RCPT, 421, text)
+        assert reply.reply_class is ReplyClass.SERVER_BUSY and reply.server_fault
+
+
+def test_a_failed_encryption_is_a_fault_of_the_server_at_any_time():
+    for command in (Command.MAIL, Command.RCPT, Command.END_OF_DATA):
+        assert from_exception(command, ssl.SSLError(1, "DECRYPTION_FAILED")).server_fault
 
 
 def test_a_provider_that_is_known_gets_its_own_advice():

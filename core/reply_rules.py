@@ -130,7 +130,7 @@ RULES = (
         "oauth_token",
         LOGIN,
         "RFC 7628 section 3.2.2, the JSON with which Google and Microsoft refuse a token",
-        r'^(?:\d\.\d\.\d )?\{.{0,200}"status": ?"(?:4|invalid)',
+        r'^(?:\d\.\d\.\d )?\{.{0,200}"status": ?"?(?:4|invalid)',
         r"invalid_token",
         r"invalid_grant",
     ),

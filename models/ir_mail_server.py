@@ -34,14 +34,12 @@ SUBDOMAIN_STEP = "email_communication_subdomain_step"
 
 
 class SubdomainStep:
-    """Hands the sender down to where Odoo asks for a fallback, and what was found there back.
-
-    `key` is the id of the server whose ``*.`` entry lists the sender.
-    """
+    """Hands the sender down to where Odoo asks for a fallback, and back whether a ``*.`` entry
+    lists it there: then it is kept, other than with a fallback."""
 
     def __init__(self, email_from):
         self.email_from = email_from
-        self.key = None
+        self.found = False
 
 
 class IrMailServer(models.Model):
@@ -148,8 +146,8 @@ class IrMailServer(models.Model):
         server, smtp_from = asked._find_mail_server(email_from, mail_servers)
         if server and SUBDOMAIN_STEP in server.env.context:
             server = server.with_env(self.env(su=server.env.su))
-        kept = server and server.id == step.key and smtp_from == self._replaced(email_from)
-        return server, email_from if kept else smtp_from
+        keeps_sender = step.found and smtp_from == self._replaced(email_from)
+        return server, email_from if keeps_sender else smtp_from
 
     @api.model
     def _is_odoo_next(self):
@@ -174,7 +172,7 @@ class IrMailServer(models.Model):
             plain = self.with_context(**{SUBDOMAIN_STEP: None})
             choice = plain._choose_sender(step.email_from, servers)
             if choice.goes_by_subdomain:
-                step.key = choice.keeps_sender and choice.key
+                step.found = choice.keeps_sender
                 return servers.browse(choice.key)
         return super()._filter_mail_servers_fallback(servers)
 

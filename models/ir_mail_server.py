@@ -85,35 +85,7 @@ class IrMailServer(models.Model):
         try:
             return core_from_filter.normalise(text)
         except core_from_filter.FromFilterError as error:
-            raise ValidationError(self._from_filter_error_sentence(error)) from error
-
-    @api.model
-    def _from_filter_error_sentence(self, error):
-        if error.code == "bad_address":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the FROM filter) is not an e-mail address. "
-                "Write one address such as ada@example.com, and separate several with commas.",
-                **error.params,
-            )
-        if error.code == "wildcard_address":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the FROM filter) is no address that anybody "
-                "sends from. For every address of the domain, write the domain alone: %(domain)s.",
-                domain=error.params["entry"].rpartition("@")[2],
-                **error.params,
-            )
-        if error.code == "bad_wildcard":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the FROM filter) does not name subdomains. "
-                "Write the asterisk once, in front of a domain: *.example.com.",
-                **error.params,
-            )
-        return self.env._(
-            "“%(entry)s” (entry %(position)s of the FROM filter) is not a domain. "
-            "Write domains such as example.com and addresses such as ada@example.com, "
-            "separated by commas.",
-            **error.params,
-        )
+            raise ValidationError(error.explain(self.env._)) from error
 
     def _get_test_email_from(self):
         """A ``*.`` entry is a pattern: the test needs an address that it covers."""

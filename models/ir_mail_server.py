@@ -7,8 +7,12 @@ from odoo.tools import config, email_domain_extract, email_normalize, split_ever
 from ..core.outgoing import from_filter as core_from_filter
 from ..core.outgoing.from_filter import FromFilterIndex
 from ..core.outgoing.selection import SenderRule, choose
+from ..core.text import printable
 from .provenance import DeliveryLog
 from .sender_choice import SENDER_RULES
+
+SHOWN_LENGTH = 254
+"""Characters of a sender in a sentence: no address has more (RFC 5321), but texts of strangers."""
 
 SERVERS_AT_ONCE = 50
 """Servers asked at a time for the first one that sends for others: most often it is the first."""
@@ -249,6 +253,15 @@ class IrMailServer(models.Model):
     # EXPLANATION
     # ------------------------------------------------------------
 
+    def _build_email__(self, email_from, *args, **kwargs):
+        """Refuse a sender that no mail can come from in the way Odoo refuses a missing one: the
+        mail fails alone, with a sentence, and those beside it go out."""
+        try:
+            core_from_filter.check_sender(email_normalize(email_from, strict=False) or "")
+        except core_from_filter.SenderError as error:
+            raise AssertionError(self.NO_VALID_FROM, error.explain(self.env._)) from error
+        return super()._build_email__(email_from, *args, **kwargs)
+
     def _prepare_email_message__(self, message, smtp_session):
         """Note in the delivery log of the context, if any, the senders as they are sent."""
         prepared = super()._prepare_email_message__(message, smtp_session)
@@ -267,8 +280,9 @@ class IrMailServer(models.Model):
     def _sender_rule_sentence(self, rule, server_name, author):
         """Why the server with that name was chosen for the address of the author."""
         sentence = self.env._(SENDER_RULES[SenderRule(rule)].sentence)
+        sender = email_normalize(author) or author or ""
         return sentence % {
             "server": server_name,
-            "author": email_normalize(author) or author or self.env._("a sender without address"),
-            "domain": email_domain_extract(author) or "",
+            "author": printable(sender, SHOWN_LENGTH) or self.env._("a sender without address"),
+            "domain": printable(email_domain_extract(author) or "", SHOWN_LENGTH),
         }

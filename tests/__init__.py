@@ -6,6 +6,7 @@ from . import (
     test_expected_senders,
     test_fetchmail_errors,
     test_from_filter,
+    test_giant_sender,
     test_json2,
     test_mail_provider,
     test_same_choice_as_odoo,

@@ -206,11 +206,11 @@ class IrMailServer(models.Model):
         return self._notification_address() or email_from
 
     @api.model
-    def _in_sending_context(self, alias_domain):
-        """In the context in which Odoo sends the mails of an alias domain."""
+    def _in_sending_context(self, notification_address, bounce_address=None):
+        """In the context in which Odoo sends the mails of an alias domain with these addresses."""
         return self.with_context(
-            domain_notifications_email=alias_domain.default_from_email,
-            domain_bounce_address=alias_domain.bounce_email,
+            domain_notifications_email=notification_address,
+            domain_bounce_address=bounce_address,
         )
 
     @api.model
@@ -270,6 +270,29 @@ class IrMailServer(models.Model):
         if isinstance(log, DeliveryLog):
             log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
         return prepared
+
+    def _bounce_sentence(self, envelope_sender):
+        """What it means that mails of this server, or of the command line's, have that envelope
+        sender; "" where it is the bounce address of the context, so that Odoo learns of bounces.
+        """
+        bounce_address = (
+            self.env.context.get("domain_bounce_address") or self._get_default_bounce_address()
+        )
+        if not bounce_address:
+            return self.env._(
+                "There is no bounce address: when an e-mail does not arrive, %(sender)s is told, "
+                "and Odoo is not. No red envelope will appear. Give the company an alias domain.",
+                sender=envelope_sender,
+            )
+        if email_normalize(bounce_address) == email_normalize(envelope_sender):
+            return ""
+        return self.env._(
+            "When an e-mail does not arrive, %(sender)s is told, and Odoo is not: no red envelope "
+            "will appear. The FROM filter does not list the bounce address %(bounce)s. Add it, if "
+            "this server may send as it.",
+            sender=envelope_sender,
+            bounce=bounce_address,
+        )
 
     @api.model
     def _command_line_server_name(self):

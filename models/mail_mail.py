@@ -95,7 +95,7 @@ class MailMail(models.Model):
         """The choice as it was made for this mail or, after a commit, as it would be made."""
         servers = self.env["ir.mail_server"].sudo()
         if domain := self.sudo().record_alias_domain_id:
-            servers = servers._in_sending_context(domain)
+            servers = servers._in_sending_context(domain.default_from_email)
         email_from = self._sender()
         choice = servers._latest_choice(email_from)
         if choice and used_id in (None, choice.key or COMMAND_LINE):
@@ -136,7 +136,9 @@ class MailMail(models.Model):
         servers = self.env["ir.mail_server"].sudo()
         if alias_domain_id:
             alias_domain = self.env["mail.alias.domain"].sudo().browse(alias_domain_id)
-            servers = servers._in_sending_context(alias_domain)
+            servers = servers._in_sending_context(
+                alias_domain.default_from_email, alias_domain.bounce_email
+            )
         server = servers.browse(server_id)
         if server and server.id == self.mail_server_id.id:
             rule = SenderRule.REQUESTED

@@ -126,6 +126,14 @@ class Rotating(Asked):
         return super()._find_mail_server(email_from, candidates[1:] + candidates[:1])
 
 
+class MisspellingTheFrom(Asked):
+    __slots__ = ()
+
+    def _find_mail_server(self, email_from, mail_servers=None):
+        self._note(email_from, mail_servers)
+        return self._special(), "nobody at home"
+
+
 ADDONS = (
     Forcing,
     ForcingAmongCandidates,

@@ -225,14 +225,16 @@ def is_domain(text: str) -> bool:
 
 def _is_possible(entry: Entry) -> bool:
     if entry.kind is EntryKind.ADDRESS:
-        return _is_address(entry.value)
+        return is_mail_address(entry.value)
     return is_domain(entry.value) and ("." in entry.value or str(entry) == LOCALHOST)
 
 
-def _is_address(text: str) -> bool:
+def is_mail_address(text: str) -> bool:
+    """Whether `text` is an address alone, as people write it; its domain may be one label."""
     local_part, _at, domain = text.rpartition("@")
     return (
-        len(text.encode()) <= MAX_ADDRESS_LENGTH
+        text.isprintable()
+        and len(text.encode()) <= MAX_ADDRESS_LENGTH
         and len(local_part.encode()) <= MAX_LOCAL_PART_LENGTH
         and bool(_LOCAL_PART.fullmatch(local_part))
         and is_domain(domain)

@@ -14,18 +14,14 @@ sender, and "unknown user" in answer to the message proves nothing about the add
 No I/O, no memory: what a second answer of the same kind means is for whoever keeps them.
 """
 
-import base64
-import codecs
-import json
-import re
-import smtplib
-import socket
-import ssl
 from dataclasses import dataclass
 
-from .reply_class import CLASSES, Command, ReplyClass, explain, explain_admin, next_step
+from . import reply_exception
+from .reply_class import CLASSES, Command, ReplyClass
+from .reply_exception import SESSION
 from .reply_rules import AUTHENTICATION_CODES, CODES, ENHANCED, RULES, Rule
-from .text import printable
+from .reply_text import clean, enhanced_code, find_retry_after, read_words
+from .reply_wording import explain, explain_admin, next_step
 
 __all__ = [
     "CLASSES",
@@ -40,15 +36,6 @@ __all__ = [
     "read",
 ]
 
-TEXT_MAX = 2000
-"""Characters of an answer that are judged and kept; a line has at most 512 octets (RFC 5321
-section 4.5.3.1.5), and what decides stands in the first few."""
-OCTETS_MAX = 4 * TEXT_MAX
-"""Octets that are decoded: UTF-8 has at most four a character."""
-RETRY_AFTER_MAX = 2 * 24 * 3600
-"""Seconds; whoever asks to come back later than in two days does not mean this message."""
-
-_SESSION = (Command.CONNECT, Command.EHLO, Command.STARTTLS, Command.AUTH)
 _MESSAGE = (Command.DATA, Command.END_OF_DATA)
 
 _RECIPIENT = (
@@ -58,6 +45,8 @@ _RECIPIENT = (
     ReplyClass.DISABLED,
     ReplyClass.FULL,
 )
+_LINE = (ReplyClass.SERVER_UNREACHABLE, ReplyClass.CONFIGURATION)
+"""What a broken line or a failed TLS is, where no answer came."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +83,8 @@ class Reply:
     @property
     def dead_address(self) -> bool:
         """Whether this answer alone proves that the address is dead. 5yz alone never does."""
-        return (
-            self.permanent
-            and CLASSES[self.reply_class].dead_address
-            and bool(self.by_rule or self.enhanced)
-        )
+        proven = self.by_rule or _by_enhanced(self.enhanced) is self.reply_class
+        return self.permanent and CLASSES[self.reply_class].dead_address and bool(proven)
 
     @property
     def server_fault(self) -> bool:
@@ -107,8 +93,8 @@ class Reply:
             return False
         return (
             self.code == 421
-            or self.command in _SESSION
-            or (not self.code and self.reply_class is ReplyClass.SERVER_UNREACHABLE)
+            or self.command in SESSION
+            or (not self.code and not self.permanent and self.reply_class in _LINE)
             or self.reply_class in (ReplyClass.AUTHENTICATION_REFUSED, ReplyClass.QUOTA_REACHED)
         )
 
@@ -164,20 +150,32 @@ def read(
     :param status: the Status field of a report, which counts less than a code in the answer
     """
     code = _number(code)
-    said = _clean(command, text)
-    enhanced = _enhanced(said)
-    by_rule, reply_class = _judge(command, code, enhanced or _enhanced(status), said)
+    said = clean(command, text)
+    enhanced = enhanced_code(said)
+    by_rule, reply_class = _judge(command, code, enhanced or enhanced_code(status), said)
     refused = reply_class is not ReplyClass.ACCEPTED
     return Reply(
         command,
         code,
-        enhanced or _enhanced(status),
+        enhanced or enhanced_code(status),
         said,
         reply_class,
         refused and _first_digit(code, enhanced or status) == 5,
         by_rule,
-        _retry_after(said) if refused else None,
+        find_retry_after(said) if refused else None,
     )
+
+
+def from_exception(command: Command | None, error: BaseException) -> Reply:
+    """The value of what smtplib, ssl or the network raised; never raises.
+
+    An exception that carries the answer of a server is read as that answer. Without an answer
+    only what this message asks of SMTP is for good: a line that broke may hold the next time.
+    """
+    if answer := reply_exception.answer_in(command, error):
+        return read(*answer)
+    command, said, rule, reply_class, permanent = reply_exception.judge(command, error)
+    return Reply(command, 0, "", clean(None, said), reply_class, permanent, rule)
 
 
 def _number(code):
@@ -195,64 +193,6 @@ def _first_digit(code, enhanced):
     return int(enhanced[0]) if enhanced[:1] in ("2", "4", "5") else 0
 
 
-_REPEATED_ENHANCED = re.compile(r"(?<=\n)[245]\.[0-9]{1,3}\.[0-9]{1,3}[ \t]")
-_TOKEN = re.compile(
-    r"\b((?:plain|login|xoauth2|oauthbearer|cram-md5) +)?([A-Za-z0-9+/_-]{8,}={0,2})", re.IGNORECASE
-)
-
-
-def _clean(command, text):
-    """One line, decoded, bounded, printable, and without what a login may echo."""
-    said = _decode(text)
-    if command is Command.AUTH:
-        said = _oauth_refusal(said) or _TOKEN.sub(_masked, said)
-    said = _REPEATED_ENHANCED.sub("", said)  # RFC 2034 section 4: it stands on every line
-    return printable(" ".join(said.split()), TEXT_MAX)
-
-
-def _decode(text):
-    if text is None:
-        return ""
-    if isinstance(text, (bytes, bytearray, memoryview)):
-        octets = bytes(text[:OCTETS_MAX])
-        try:  # not `decode`: the last character may have been cut
-            said = codecs.getincrementaldecoder("utf-8")().decode(octets)
-        except UnicodeDecodeError:
-            said = octets.decode("cp1252", "replace")
-    else:
-        said = str(text)
-    return said[:TEXT_MAX]
-
-
-def _masked(match):
-    """Some servers repeat the command they did not understand, credentials included."""
-    word = match[2]
-    after_mechanism = match[1] and re.search("[0-9=+/]", word)
-    return f"{match[1] or ''}***" if after_mechanism or len(word) >= 40 else match[0]
-
-
-def _oauth_refusal(said):
-    """Google and Microsoft refuse a token with JSON in Base64 (RFC 7628 section 3.2.3)."""
-    word = said.strip().rpartition(" ")[2]
-    if not word.startswith("eyJ"):
-        return ""
-    try:
-        data = json.loads(base64.b64decode(word + "=" * (-len(word) % 4)))
-    except (ValueError, RecursionError):
-        return ""
-    return json.dumps(data, ensure_ascii=False) if isinstance(data, dict) else ""
-
-
-_ENHANCED = re.compile(r"(?<![0-9.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?!\.?[0-9])")
-
-
-def _enhanced(text):
-    """The enhanced code at the start (RFC 2034), else the first that says why not."""
-    if match := _ENHANCED.match(text):
-        return match[1]
-    return next((item[1] for item in _ENHANCED.finditer(text) if item[1][0] != "2"), "")
-
-
 # ------------------------------------------------------------
 # JUDGING
 # ------------------------------------------------------------
@@ -262,12 +202,12 @@ def _judge(command, code, enhanced, said):
     """(name of the rule or "", class)."""
     if _is_positive(command, code, enhanced):
         return "", ReplyClass.ACCEPTED
-    words = _words(said)
+    words = read_words(said)
     if code in AUTHENTICATION_CODES:
-        rule = _find(words, command, code, ReplyClass.AUTHENTICATION_REFUSED)
+        rule = _find(words, command, 5, ReplyClass.AUTHENTICATION_REFUSED)
         return rule.name if rule else f"code_{code}", ReplyClass.AUTHENTICATION_REFUSED
-    rule = _find(words, command, code)
-    found = rule.reply_class if rule else _by_codes(command, code, enhanced)
+    rule = _find(words, command, _first_digit(code, enhanced))
+    found = rule.reply_class if rule else _by_numbers(command, code, enhanced)
     return rule.name if rule else "", _narrowed(found, rule, command, code, enhanced)
 
 
@@ -277,37 +217,38 @@ def _is_positive(command, code, enhanced):
     return code // 100 == 2 or (not code and enhanced[:1] == "2")
 
 
-def _find(words, command, code, reply_class=None) -> Rule | None:
+def _find(words, command, digit, reply_class=None) -> Rule | None:
     return next(
         (
             rule
             for rule in RULES
-            if reply_class in (None, rule.reply_class) and rule.fits(words, command, code)
+            if reply_class in (None, rule.reply_class) and rule.fits(words, command, digit)
         ),
         None,
     )
 
 
-def _by_codes(command, code, enhanced):
-    detail = enhanced.partition(".")[2]
-    for table, key in (
-        (ENHANCED, detail),
-        (CODES, (command, code)),
-        (CODES, (None, code)),
-        (CODES, (command, code // 100)),
-        (CODES, (None, code // 100)),
-    ):
-        if key in table:
-            return table[key]
-    return ReplyClass.UNCLEAR
+def _by_numbers(command, code, enhanced):
+    if code == 421:  # RFC 5321 section 4.2.2: the server closes, whatever it adds (Google: 4.7.0)
+        return _by_codes(command, code)
+    return _by_enhanced(enhanced) or _by_codes(command, code)
+
+
+def _by_enhanced(enhanced):
+    return ENHANCED.get(enhanced.partition(".")[2])
+
+
+def _by_codes(command, code):
+    keys = ((command, code), (None, code), (command, code // 100), (None, code // 100))
+    return next((CODES[key] for key in keys if key in CODES), ReplyClass.UNCLEAR)
 
 
 def _narrowed(found, rule, command, code, enhanced):
-    """The class, where the command that was answered lets it mean something else."""
+    """The class, where the command that was answered lets the words mean something else."""
     if command is Command.MAIL:
         return _about_sender(found, rule, code)
-    if command in _SESSION and found in (*_RECIPIENT, ReplyClass.SENDER_REFUSED):
-        return CODES.get((command, code // 100), ReplyClass.UNCLEAR)
+    if command in SESSION:
+        return _about_session(found, command, code)
     if command in _MESSAGE and CLASSES[found].dead_address and not _names_address(enhanced):
         return ReplyClass.UNCLEAR
     return found
@@ -317,120 +258,21 @@ def _about_sender(found, rule, code):
     if found is ReplyClass.FULL and code < 500:
         return ReplyClass.SERVER_BUSY  # no recipient has been named: it is the server's disk
     about_recipient = found in (*_RECIPIENT, ReplyClass.UNCLEAR)
-    if about_recipient or (rule and rule.name == "policy"):
+    vague = found is ReplyClass.CONTENT_REFUSED and (rule is None or rule.name == "policy")
+    if about_recipient or vague:
         return ReplyClass.SENDER_REFUSED
     return found
 
 
+def _about_session(found, command, code):
+    """Nobody has been named yet; and whoever says no to a login means the login."""
+    named = found in (*_RECIPIENT, ReplyClass.SENDER_REFUSED)
+    other = found in (ReplyClass.CONFIGURATION, ReplyClass.CONTENT_REFUSED, ReplyClass.UNCLEAR)
+    if named or (other and command is Command.AUTH):
+        found = _by_codes(command, code)
+    return CODES[command, 5] if found in _RECIPIENT else found
+
+
 def _names_address(enhanced):
+    """RFC 3463 section 3.2: the subject "address" """
     return enhanced.startswith("5.1.")
-
-
-_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']{1,64}@[^\s<>()\[\]:;,\"']{1,255}")
-_URL = re.compile(r"https?://([^\s/?#<>()]{1,255})[^\s<>()]*")
-
-
-def _words(said):
-    """The text as the rules read it: lower case, without what could be mistaken for words."""
-    text = _URL.sub(r"\1", said.lower().replace("’", "'"))
-    text = _ADDRESS.sub("@", text)
-    for old, new in (
-        ("can't", "can not"),
-        ("cannot", "can not"),
-        ("won't", "will not"),
-        ("n't", " not"),
-        ("doesnt", "does not"),
-        ("e-mail", "email"),
-        ("mail box", "mailbox"),
-    ):
-        text = text.replace(old, new)
-    if "recipient address rejected: access denied" not in text:
-        text = text.replace("recipient address rejected:", "")
-    return text
-
-
-_AGAIN = re.compile(
-    r"(?:try|retry|again|wait|back|gr[ae]y-?list\w*|defer\w*|delay\w*)[^0-9]{0,40}"
-    r"([0-9]{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b"
-    r"(?:(?: and|,)? ([0-9]{1,2}) ?(s|secs?|seconds?|mins?|minutes?)\b)?",
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(
-    r"(?:try|retry|again|wait|back|gr[ae]y-?list\w*|defer\w*|delay\w*)[^0-9]{0,40}"
-    r"([0-9]{1,2}):([0-9]{2}):([0-9]{2})\b",
-    re.IGNORECASE,
-)
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-def _retry_after(said):
-    if match := _AGAIN.search(said):
-        seconds = int(match[1]) * _SECONDS[match[2][0].lower()]
-        seconds += int(match[3]) * _SECONDS[match[4][0].lower()] if match[3] else 0
-    elif match := _CLOCK.search(said):
-        seconds = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])
-    else:
-        return None
-    return min(seconds, RETRY_AFTER_MAX)
-
-
-# ------------------------------------------------------------
-# READING AN EXCEPTION
-# ------------------------------------------------------------
-
-_RAISED = (
-    (smtplib.SMTPServerDisconnected, "line_dropped", ReplyClass.SERVER_UNREACHABLE),
-    (socket.gaierror, "name_not_found", ReplyClass.SERVER_UNREACHABLE),
-    (ssl.SSLCertVerificationError, "certificate", ReplyClass.CONFIGURATION),
-    (ssl.SSLEOFError, "line_dropped", ReplyClass.SERVER_UNREACHABLE),
-    (ssl.SSLZeroReturnError, "line_dropped", ReplyClass.SERVER_UNREACHABLE),
-    (TimeoutError, "timed_out", ReplyClass.SERVER_UNREACHABLE),
-    (ssl.SSLError, "encryption", ReplyClass.CONFIGURATION),
-    (ConnectionRefusedError, "connection_refused", ReplyClass.SERVER_UNREACHABLE),
-    (ConnectionError, "line_dropped", ReplyClass.SERVER_UNREACHABLE),
-    (smtplib.SMTPNotSupportedError, "not_supported", ReplyClass.CONFIGURATION),
-    (smtplib.SMTPException, "smtp", ReplyClass.CONFIGURATION),
-    (OSError, "network", ReplyClass.SERVER_UNREACHABLE),
-    (UnicodeError, "not_representable", ReplyClass.CONFIGURATION),
-    (ValueError, "not_representable", ReplyClass.CONFIGURATION),
-)
-"""(type, name of the rule, class), the narrowest type first."""
-
-_ANSWERED = (
-    (smtplib.SMTPAuthenticationError, Command.AUTH),
-    (smtplib.SMTPConnectError, Command.CONNECT),
-    (smtplib.SMTPHeloError, Command.EHLO),
-    (smtplib.SMTPSenderRefused, Command.MAIL),
-)
-"""What smtplib's exceptions with an answer say about the command, where the caller cannot know."""
-
-
-def from_exception(command: Command | None, error: BaseException) -> Reply:
-    """The value of what smtplib, ssl or the network raised; never raises.
-
-    An exception that carries the answer of a server is read as that answer. Without an answer
-    only what this message asks of SMTP is for good: a line that broke may hold the next time.
-    """
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return read(Command.RCPT, *_first_refusal(error.recipients))
-    if isinstance(error, smtplib.SMTPResponseException):
-        command = next((own for kind, own in _ANSWERED if isinstance(error, kind)), command)
-        return read(command, error.smtp_code, error.smtp_error)
-    rule, reply_class = next(
-        ((rule, found) for kind, rule, found in _RAISED if isinstance(error, kind)),
-        ("", ReplyClass.UNCLEAR),
-    )
-    permanent = rule in ("not_supported", "not_representable") and command not in _SESSION
-    return Reply(command, 0, "", _said(error), reply_class, permanent, rule)
-
-
-def _first_refusal(recipients):
-    return next(iter(recipients.values()), (0, "")) if isinstance(recipients, dict) else (0, "")
-
-
-def _said(error):
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - the exception of a stranger must not raise another one
-        text = ""
-    return _clean(None, text) or type(error).__name__

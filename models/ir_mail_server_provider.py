@@ -113,7 +113,7 @@ class IrMailServer(models.Model):
         return tuple(senders)
 
     def _notifying_server_id(self, address):
-        servers = self.sudo().with_context(domain_notifications_email=address)
+        servers = self.sudo()._in_sending_context(address)
         return servers._choose_sender(address, servers._shared_servers()).key
 
     def _may_send_for(self, domain):

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from ..core.incoming import mailbox_error
+from ..core.text import printable
 
 _lt = LazyTranslate(__name__)
 
@@ -89,9 +90,9 @@ class FetchmailServer(models.Model):
     def _connection_error_sentence(self, error):
         sentence = self.env._(CONNECTION_ERROR_SENTENCES[mailbox_error.classify(error)])
         cause = sentence % {
-            "host": self.server or "",
+            "host": printable(self.server or ""),
             "port": self.port,
             "user": self.user or "",
-            "reply": (mailbox_error.reply_text(error) or str(error)).rstrip("."),
+            "reply": printable((mailbox_error.reply_text(error) or str(error)).rstrip(".")),
         }
         return f"{cause} {self.env._(ADVICE[self.state])}"

@@ -18,6 +18,23 @@ class Code(NamedTuple):
 CODES = {
     # The name itself. `reason` is a code of InvalidName.
     "name_invalid": Code("error", ("reason",), _("“{name}” is not a domain name: {reason}.")),
+    # Nothing was asked, or the answers came to nothing.
+    "nameserver_unknown": Code(
+        "unknown",
+        ("nameserver",),
+        _(
+            "Nothing was asked: the name server that is set, “{nameserver}”, is not an IP address "
+            "with an optional port, like 192.0.2.1:53. Correct it, then check again."
+        ),
+    ),
+    "check_unknown": Code(
+        "unknown",
+        (),
+        _(
+            "The check broke off, so nothing is known about {name}. Check again; if it breaks off "
+            "again, the log of the server says why."
+        ),
+    ),
     "domain_missing": Code(
         "error",
         (),

@@ -1,7 +1,7 @@
 {
     "name": "Email Communication",
     "summary": "Explainable, lossless and correctly authenticated e-mail",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.2.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",
     "website": "https://github.com/email-communication/email_communication",

@@ -2,6 +2,7 @@ from . import (
     fetchmail_server,
     ir_config_parameter,
     ir_mail_server,
+    ir_mail_server_from_filter,
     ir_mail_server_provider,
     mail_alias_domain,
     mail_alias_domain_check,

@@ -26,7 +26,7 @@ test-odoo: ## The tests inside Odoo, without browser
 test-browser: ## The tests in a real Chromium
 	@$(DEV) test-browser
 
-lint: ## ruff and pylint-odoo
+lint: ## ruff, pylint-odoo and import-linter
 	@$(DEV) lint
 
 format: ## Format the Python files

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add("run", demo_server.run, "Odoo with CRM, this addon and a mail sandbox (PORT, RESET)")
     add("demo-mail", demo_mail.send, "a customer writes to the running demo (FROM, TO, SUBJECT)")
     add("test", testing.everything, "lint, core, Odoo and browser tests")
-    add("lint", testing.lint, "ruff and pylint-odoo")
+    add("lint", testing.lint, "ruff, pylint-odoo and import-linter")
     add("format", testing.reformat, "format the Python files")
     core = add("test-core", testing.core, "the tests that need no Odoo")
     core.add_argument("selection", nargs="*", help="files, or options for pytest after --")

@@ -5,6 +5,7 @@ It is made of the files that git tracks; `.gitattributes` names those it leaves 
 
 import argparse
 import ast
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -44,9 +45,16 @@ def version(checkout: Path) -> str:
 
 def archive(checkout: Path, commit: str, target: Path) -> None:
     """Writes a zip whose one folder is the addon as it is in a commit."""
-    prefix = f"--prefix={ADDON}/"
-    git = ["git", "-C", checkout, "archive", "--format=zip", prefix, "-o", target, commit]
-    output_of(git)
+    git(checkout, "archive", "--format=zip", f"--prefix={ADDON}/", f"--output={target}", commit)
+
+
+def git(checkout: Path, *arguments: str) -> str:
+    """What git answers; where it refuses, its own words say why."""
+    try:
+        return output_of(["git", *IDENTITY, "-C", checkout, *arguments])
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "stderr", error)
+        raise DevError(f"git {arguments[0]} failed in {checkout}: {str(reason).strip()}") from error
 
 
 def unpack(archived: Path, folder: Path) -> Path:
@@ -60,7 +68,7 @@ def _tracked(checkout: Path) -> str:
     """A commit of the tracked files as they are; HEAD where nothing has changed."""
     if not (checkout / ".git").exists():
         raise DevError(f"{checkout} is not a git repository, so nothing says what belongs in it.")
-    changed = output_of(["git", *IDENTITY, "-C", checkout, "stash", "create"])
+    changed = git(checkout, "stash", "create")
     if changed:
         say("Changes that are not committed yet are in it too.")
     return changed or "HEAD"

@@ -7,17 +7,15 @@ shell, the first with the addon of that commit. The database it leaves is kept f
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from .console import say
-from .dist import archive, unpack, version
+from .dist import archive, git, unpack, version
 from .errors import DevError
 from .layout import ADDON, Layout
 from .odoo_log import judge
 from .odoo_run import INSTALLED, Runner, digest
-from .process import output_of
 from .tiers import Result, Status
 
 # Installing takes 40 s on 2 cores, updating 20 s, a script a few seconds.
@@ -99,8 +97,8 @@ def _database(runner: Runner, earlier: Path) -> str:
 def addon_of(checkout: Path, commit: str, folder: Path) -> Path:
     """The addon of a commit, in a directory for the addons path inside of `folder`."""
     try:
-        output_of(["git", "-C", checkout, "cat-file", "-e", f"{commit}^{{commit}}"])
-    except (OSError, subprocess.CalledProcessError):
+        git(checkout, "cat-file", "-e", f"{commit}^{{commit}}")
+    except DevError:
         raise DevError(
             f"the history of {checkout} does not reach back to commit {commit[:7]}, so the update "
             "from there cannot be tested. Fetch all of it: git fetch --unshallow"

@@ -69,17 +69,24 @@ def test_outside_a_repository_nothing_is_packed(tmp_path):
     assert not list(tmp_path.glob("*.zip"))
 
 
-def test_an_earlier_version_comes_from_the_history(checkout, tmp_path):
+@pytest.fixture
+def landed(checkout):
+    """The first commit of the checkout, which has a second one now."""
     commit = git(checkout, "rev-parse", "HEAD").strip()
     (checkout / "models/later.py").touch()
     git(checkout, "add", ".")
     git(checkout, "commit", "-qm", "two")
-    addons = upgrade.addon_of(checkout, commit, tmp_path)
+    return commit
+
+
+def test_an_earlier_version_comes_from_the_history(checkout, landed, tmp_path):
+    addons = upgrade.addon_of(checkout, landed, tmp_path)
     assert (addons / "email_communication/__manifest__.py").exists()
     assert not (addons / "email_communication/models/later.py").exists()
 
 
-def test_a_history_that_is_cut_off_is_said(checkout, tmp_path):
+def test_a_history_that_is_cut_off_is_said(checkout, landed, tmp_path):
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{checkout}", "shallow")
-    with pytest.raises(DevError, match=r"does not reach back to commit 0123456.*--unshallow"):
-        upgrade.addon_of(tmp_path / "shallow", "0123456789" * 4, tmp_path)
+    sentence = f"does not reach back to commit {landed[:7]}.*git fetch --unshallow"
+    with pytest.raises(DevError, match=sentence):
+        upgrade.addon_of(tmp_path / "shallow", landed, tmp_path)

@@ -30,9 +30,9 @@ def tier(runner: Runner) -> Result:
     """Every earlier version updates, and nothing that it recorded is lost."""
     results = [_update(runner, path.parent) for path in _commits(runner.layout)]
     kept = sum(result.tests for result in results)
-    failed = [result for result in results if result.status is not Status.PASSED]
-    if failed or not kept:
-        detail = "; ".join(result.detail for result in failed) or "nothing was compared"
+    failed = [result.detail for result in results if result.status is not Status.PASSED]
+    if failed or not results:
+        detail = "; ".join(failed) or "there is no earlier version to update from"
         return Result("upgrade", Status.FAILED, detail, kept + 1, 1)
     versions = ", ".join(result.tier for result in results)
     return Result("upgrade", Status.PASSED, f"{kept} checks of what {versions} kept", kept)
@@ -51,10 +51,11 @@ def _update(runner: Runner, earlier: Path) -> Result:
             return Result(earlier.name, Status.FAILED, f"{problem}; the log is {log}")
         status = _run(runner, database, earlier / "after.py", after)
     text = after.read_text(encoding="utf-8", errors="replace")
-    if status != 0:
+    kept = len(KEPT.findall(text))
+    if status != 0 or not kept:
         say("\n".join(text.splitlines()[-LAST_LINES:]))
-        return Result(earlier.name, Status.FAILED, f"something was lost; the log is {after}")
-    return Result(earlier.name, Status.PASSED, "", len(KEPT.findall(text)))
+        return Result(earlier.name, Status.FAILED, f"not all was kept; the log is {after}", kept)
+    return Result(earlier.name, Status.PASSED, "", kept)
 
 
 def _problems(runner: Runner, database: str, status: int | None, log: Path) -> Iterator[str]:

@@ -79,17 +79,19 @@ def _environment(layout: Layout) -> dict[str, str]:
 
 
 def lint(layout: Layout, tools: Environment) -> Result:
-    """ruff for the code, its format, and pylint-odoo for what Odoo expects of an addon."""
+    """ruff for the code and its format, pylint-odoo for what Odoo expects of an addon, and
+    import-linter for which part of core may import which."""
     commands = {
         "ruff check": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "."],
         "pylint-odoo": ["pylint", "--rcfile=.pylintrc", str(layout.addons / ADDON)],
+        "import-linter": ["lint-imports", "--no-logo", "--no-cache"],
     }
     failed = []
-    for name, command in commands.items():
+    for name, (program, *arguments) in commands.items():
         log = layout.log(name.replace(" ", "-"))
         status = run_logged(
-            [tools.python, "-m", *command],
+            [tools.program(program), *arguments],
             log,
             timeout=LINT_SECONDS,
             env=_environment(layout),

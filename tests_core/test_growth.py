@@ -51,7 +51,13 @@ WORST = {
     "printable": (printable, "\0", "\u202e", "a"),
     "printable_values": (lambda text: printable_values([text] * 3), "\0", "a"),
     "mailbox_error": (lambda text: mailbox_error.classify(OSError(text)), "a", "[auth"),
-    "reply": (lambda text: reply.read(reply.Command.RCPT, 550, text), "5.1.1 ", "a", "\0", " <a@b>"),
+    "reply": (
+        lambda text: reply.read(reply.Command.RCPT, 550, text),
+        "5.1.1 ",
+        "a",
+        "\0",
+        " <a@b>",
+    ),
 }
 CASES = [(name, unit) for name, (_parse, *units) in WORST.items() for unit in units]
 

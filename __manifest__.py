@@ -1,7 +1,7 @@
 {
     "name": "Email Communication",
-    "summary": "Which server sends an e-mail and why; the DNS of your domain checked",
-    "version": "19.0.1.1.0",
+    "summary": "Explainable, lossless and correctly authenticated e-mail",
+    "version": "19.0.1.2.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",
     "website": "https://github.com/email-communication/email_communication",

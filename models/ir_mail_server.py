@@ -1,3 +1,4 @@
+import logging
 from functools import partial
 
 from odoo import api, fields, models
@@ -5,11 +6,13 @@ from odoo.exceptions import ValidationError
 from odoo.tools import config, email_domain_extract, email_normalize, split_every
 
 from ..core.outgoing import from_filter as core_from_filter
-from ..core.outgoing.from_filter import FromFilterIndex
+from ..core.outgoing.from_filter import FromFilterIndex, lists_domain
 from ..core.outgoing.selection import SenderRule, choose
 from ..core.text import printable
 from .provenance import DeliveryLog
 from .sender_choice import SENDER_RULES
+
+_logger = logging.getLogger(__name__)
 
 SHOWN_LENGTH = 254
 """Characters of a sender in a sentence: no address has more (RFC 5321), but texts of strangers."""
@@ -62,6 +65,21 @@ class IrMailServer(models.Model):
         "- *.example.com: every address of its subdomains, and not of example.com itself.\n"
         "Leave it empty for a server that may send for everybody."
     )
+    from_filter_problem = fields.Char("FROM Filter Problem", compute="_compute_from_filter_problem")
+    bounce_note = fields.Char(compute="_compute_bounce_note")
+
+    @api.depends("from_filter")
+    @api.depends_context("lang")
+    def _compute_from_filter_problem(self):
+        for server in self:
+            server.from_filter_problem = self._from_filter_problem(server.from_filter)
+
+    @api.depends("from_filter", "owner_user_id")
+    @api.depends_context("lang")
+    def _compute_bounce_note(self):
+        alias_domains = self.env["res.company"].sudo().search([]).alias_domain_id
+        for server in self:
+            server.bounce_note = server._bounce_note(alias_domains)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -79,9 +97,33 @@ class IrMailServer(models.Model):
 
     @api.model
     def _with_canonical_from_filter(self, vals):
-        if not vals.get("from_filter"):
+        """A text that a server has already stays as it is: Odoo has accepted it before, and
+        whoever writes another field or duplicates the server is not the one to correct it."""
+        text = vals.get("from_filter")
+        if not text or (self._from_filter_problem(text) and self._has_from_filter(text)):
             return vals
-        return {**vals, "from_filter": self._parse_valid_from_filter(vals["from_filter"])}
+        return {**vals, "from_filter": self._parse_valid_from_filter(text)}
+
+    @api.model
+    def _has_from_filter(self, text):
+        servers = self.sudo().with_context(active_test=False)
+        return bool(servers.search_count([("from_filter", "=", text)], limit=1))
+
+    @api.model
+    def _from_filter_problem(self, text):
+        """What is wrong with a FROM filter, in a sentence; "" where nothing is."""
+        try:
+            core_from_filter.parse(text)
+        except core_from_filter.FromFilterError as error:
+            return error.explain(self.env._)
+        return ""
+
+    @api.model
+    def _log_from_filter_problems(self):
+        """Called when the addon is installed: what Odoo has accepted until then is not changed."""
+        for server in self.with_context(active_test=False).search([("from_filter", "!=", False)]):
+            if problem := server.from_filter_problem:
+                _logger.warning("Outgoing server “%s”: %s", server.name, problem)
 
     @api.model
     def _parse_valid_from_filter(self, text):
@@ -270,6 +312,26 @@ class IrMailServer(models.Model):
         if isinstance(log, DeliveryLog):
             log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
         return prepared
+
+    def _bounce_note(self, alias_domains):
+        """Whose bounces will not come back, where this server sends their mails."""
+        own = alias_domains.filtered(lambda d: lists_domain(d.name, self.from_filter))
+        unlisted = (own or alias_domains).filtered(
+            lambda domain: (
+                domain.bounce_email
+                and not self._match_from_filter(domain.bounce_email, self.from_filter)
+            )
+        )
+        if not unlisted:
+            return ""
+        note = self.env._(
+            "When an e-mail through this server does not arrive, its sender is told, and Odoo is "
+            "not: no red envelope will appear. The FROM filter does not list %(bounce)s.",
+            bounce=", ".join(unlisted.mapped("bounce_email")),
+        )
+        if self.owner_user_id:
+            return note
+        return f"{note} {self.env._('Add it, if this server may send as it.')}"
 
     def _bounce_sentence(self, envelope_sender):
         """What it means that mails of this server, or of the command line's, have that envelope

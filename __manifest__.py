@@ -1,6 +1,6 @@
 {
     "name": "Email Communication",
-    "summary": "Explainable, lossless and correctly authenticated e-mail",
+    "summary": "Which server sends an e-mail and why; the DNS of your domain checked",
     "version": "19.0.1.2.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",

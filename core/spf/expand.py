@@ -43,6 +43,27 @@ async def expand(
     return "".join(texts)
 
 
+def expand_static(parts: Iterable[str | Macro], domain: str, origin: str) -> tuple[str, bool]:
+    """(text, whether it is whole) of parsed macro parts, as far as no message is needed for it.
+
+    What depends on the message is left as a macro.
+
+    :param domain: the domain whose record holds them, %{d}
+    :param origin: the domain that is checked, %{o}
+    """
+    known = {"d": domain, "o": origin}
+    texts, whole = [], True
+    for part in parts:
+        if not isinstance(part, Macro):
+            texts.append(part)
+        elif part.letter.lower() in known:
+            texts.append(_transform(part, known[part.letter.lower()]))
+        else:
+            texts.append(str(part))
+            whole = False
+    return "".join(texts), whole
+
+
 async def _value(part, message, domain, validated_names):
     letter = part.letter.lower()
     if letter == "p":

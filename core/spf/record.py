@@ -22,6 +22,7 @@ _TERM = re.compile(r"[^ ]+")
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
 _DIRECTIVE = re.compile(r"([-+?~]?)([A-Za-z][A-Za-z0-9_.-]*)(.*)", re.DOTALL)
 _DUAL_CIDR = re.compile(r"(.*?)(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?", re.DOTALL)
+_DUAL_CIDR_MAX = len("/32//128")  # characters at the end of a term that can be prefix lengths
 _IP_CIDR = re.compile(r"([^/]*)(?:/(0|[1-9][0-9]{0,2}))?", re.DOTALL)
 
 
@@ -109,18 +110,28 @@ def is_too_long(text: str) -> bool:
 
 def parse(text: str) -> SpfRecord:
     """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
-    directives, modifiers, problems = [], [], []
+    directives, modifiers, problems, once = [], [], [], set()
     for match in _TERM.finditer(text, len(VERSION)):
         position = match.start()
         try:
             term = _term(match[0], position)
-            if isinstance(term, Modifier):
-                _refuse_duplicate(term, modifiers)
+            _refuse_duplicate(term, once)
         except _Problem as problem:
             problems.append(SyntaxProblem(problem.code, position + problem.offset, match[0]))
             continue
         (modifiers if isinstance(term, Modifier) else directives).append(term)
     return SpfRecord(text, tuple(directives), tuple(modifiers), tuple(problems))
+
+
+def evaluated_terms(record: SpfRecord) -> tuple[Directive | Modifier, ...]:
+    """The terms a receiver can get to: up to "all", and redirect only without it."""
+    reached = []
+    for directive in record.directives:
+        reached.append(directive)
+        if directive.mechanism == "all":
+            return tuple(reached)  # RFC 7208 section 5.1
+    redirect = (item for item in record.modifiers if item.name == "redirect")
+    return (*reached, *redirect)
 
 
 def _term(text, position):
@@ -138,9 +149,11 @@ def _modifier(match, position):
     return Modifier(name, value, position, match[0])
 
 
-def _refuse_duplicate(term, modifiers):
-    if term.name in ("redirect", "exp") and term.name in [item.name for item in modifiers]:
-        raise _Problem("duplicate_modifier")  # RFC 7208 section 6
+def _refuse_duplicate(term, once):
+    if isinstance(term, Modifier) and term.name in ("redirect", "exp"):
+        if term.name in once:
+            raise _Problem("duplicate_modifier")  # RFC 7208 section 6
+        once.add(term.name)
 
 
 def _directive(match, position):
@@ -171,7 +184,8 @@ def _read_optional_domain(rest, offset):
 
 def _read_dual_cidr(rest, offset):
     """a and mx: an optional domain-spec and optional prefix lengths for both families."""
-    value, prefix4, prefix6 = _DUAL_CIDR.fullmatch(rest).groups()
+    end, prefix4, prefix6 = _DUAL_CIDR.fullmatch(rest[-_DUAL_CIDR_MAX:]).groups()
+    value = rest[:-_DUAL_CIDR_MAX] + end
     if value:
         _read_domain(value, offset)
     prefixes = int(prefix4 or 32), int(prefix6 or 128)

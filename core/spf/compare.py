@@ -45,7 +45,7 @@ def keeps(old: Meaning, new: Meaning, broken: Ranges = ()) -> bool:
     """
     return (
         inside(old.sure, new.sure)
-        and inside(both(new.errors, old.passes), union(old.errors, broken))
+        and inside(both(new.errors, old.known), union(old.errors, broken))
         and all(
             key in new.macros and inside(new.macros[key], refused)
             for key, refused in old.macros.items()

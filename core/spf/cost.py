@@ -79,6 +79,12 @@ class Cost:
         return frozenset(found.union(*(child.problems for child in self.children)))
 
     @property
+    def within_limits(self) -> bool:
+        """Whether nobody can come to a limit of RFC 7208 section 4.6.4."""
+        voids = max(self.total_void4, self.total_void6) + self.maybe_void
+        return self.total_lookups <= LOOKUPS_MAX and voids <= VOID_LOOKUPS_MAX
+
+    @property
     def usable(self) -> bool | None:
         """Whether a receiver can evaluate it; None where that could not be told."""
         if (

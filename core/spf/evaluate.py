@@ -10,7 +10,9 @@ from ..dns.resolver import Resolver, Status
 from ..name import spelling
 from . import macro
 from .expand import Address, Message, expand
-from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf, parse
+from .ranges import network
+from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf
+from .zone import Zone
 
 PTR_NAMES_MAX = 10  # RFC 7208 section 4.6.4
 
@@ -75,7 +77,7 @@ async def check_host(
     address = ipaddress.ip_address(ip)
     address = getattr(address, "ipv4_mapped", None) or address  # RFC 7208 section 5
     message = Message(address, sender, helo, receiver, now)
-    return await _Evaluation(message, resolver).run(domain)
+    return await _Evaluation(message, Zone.of(resolver)).run(domain)
 
 
 class _Stop(Exception):
@@ -103,6 +105,7 @@ class _Evaluation:
     def __init__(self, message, resolver):
         self.message = message
         self.resolver = resolver
+        self.number = network(str(message.ip), 32, 128)[0][0]
         self.rdtype = "A" if message.ip.version == 4 else "AAAA"
         self.lookups = self.void_lookups = 0
         self._matchers = {
@@ -168,7 +171,7 @@ class _Evaluation:
             return None
         if len(texts) > 1:
             raise _Stop(Result.PERMERROR, "multiple", domain)
-        record = parse(texts[0])
+        record = self.resolver.parse(texts[0])
         if record.problems:
             raise _Stop(Result.PERMERROR, "syntax", domain, record.problems[0].term)
         return record
@@ -228,7 +231,7 @@ class _Evaluation:
         return any(is_subdomain(name, target) for name in await self.validated_names())
 
     async def _match_ip(self, directive, domain):
-        return self._in_network((directive.value,), directive)
+        return self._is_in(directive.ranges)
 
     async def _match_exists(self, directive, domain):
         target = await self._expand(directive.value, domain)
@@ -271,14 +274,10 @@ class _Evaluation:
             raise _Stop(Result.PERMERROR, "lookups", domain, term)
 
     def _in_network(self, addresses, directive):
-        ip = self.message.ip
-        prefix = directive.prefix4 if ip.version == 4 else directive.prefix6
         return any(
-            ip in ipaddress.ip_network((address, prefix), strict=False)
+            self._is_in(network(address, directive.prefix4, directive.prefix6))
             for address in addresses
-            if _version(address) == ip.version
         )
 
-
-def _version(address):
-    return 6 if ":" in address else 4
+    def _is_in(self, ranges):
+        return any(first <= self.number <= last for first, last in ranges)

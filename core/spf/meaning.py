@@ -7,7 +7,6 @@ on. This follows `check_host` in order, qualifiers, includes, redirects and limi
 asked.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -20,15 +19,12 @@ from .ranges import (
     PUBLIC_IPV6,
     Ranges,
     both,
-    first_match,
     minus,
-    network,
     size,
     union,
 )
-from .record import LOOKUPS_MAX, VOID_LOOKUPS_MAX, Modifier, evaluated_terms
+from .record import DENYING, LOOKUPS_MAX, VOID_LOOKUPS_MAX, Modifier
 
-DENYING = ("-", "~")  # qualifiers by which somebody is refused explicitly
 HALF_OF_IPV4 = 1 << 31  # addresses; whoever lets in half of the world lets in everybody
 HALF_OF_PUBLIC_IPV6 = 1 << 124
 
@@ -51,6 +47,7 @@ class Meaning:
     :param passes: addresses that may pass
     :param fails: addresses that may end in fail, softfail or neutral
     :param errors: addresses that may end in a permanent error
+    :param known: those of `passes` that are let in by their address
     :param macros: terms that may grant, depending on the message -> who was refused before
     :param doubts: terms that may refuse, depending on the message
     :param names: included domains -> who was refused before
@@ -63,6 +60,7 @@ class Meaning:
     passes: Ranges = ()
     fails: Ranges = ()
     errors: Ranges = ()
+    known: Ranges = ()
     macros: dict[str, Ranges] = field(default_factory=dict)
     doubts: frozenset[str] = frozenset()
     names: dict[str, Ranges] = field(default_factory=dict)
@@ -120,7 +118,8 @@ class _Reading:
     def __init__(self, cost, left, least, most, strict):
         self.cost, self.left, self.strict = cost, left, strict
         self.least, self.most = least, most
-        self.passes, self.fails, self.errors, self.refused = [], [], [], []
+        self.passes, self.fails, self.errors = [], [], []
+        self.known, self.refused = [], []
         self.found = Meaning()
         self.exits = []  # the least that was spent, of those who do not pass
 
@@ -129,11 +128,11 @@ class _Reading:
             self.errors.append(self.left)  # RFC 7208 section 4.6: before anything is evaluated
             return self.result()
         children = iter(self.cost.children)
-        for run in _runs(evaluated_terms(self.cost.record)):
+        for run in self.cost.record.runs:
             if not self.left:
                 break
-            if run[0].costs_lookup:
-                self.look_up(run[0], next(children))
+            if run.costs_lookup:
+                self.look_up(run.terms[0], next(children))
             else:
                 self.match(run)
         self.fail(self.left, self.least)  # RFC 7208 section 4.7: neutral
@@ -142,7 +141,8 @@ class _Reading:
     def result(self):
         found = self.found
         found.passes, found.fails = union(*self.passes), union(*self.fails)
-        found.errors, found.refused = union(*self.errors), union(*self.refused)
+        found.errors, found.known = union(*self.errors), union(*self.known)
+        found.refused = union(*self.refused)
         return found
 
     def fail(self, ranges, least):
@@ -150,18 +150,20 @@ class _Reading:
             self.fails.append(ranges)
             self.exits.append(least)
 
-    def match(self, terms):
+    def match(self, run):
         """Terms without look-ups, one after the other."""
-        layers = [(_own_ranges(term), _verdict(term)) for term in terms]
-        verdicts = first_match(layers)
-        for term, (ranges, verdict) in zip(terms, layers, strict=True):
-            if verdict != "other":
-                named = self.found.granted if verdict == "pass" else self.found.denied
-                named.append((term.text, ranges))
-        self.passes.append(both(self.left, verdicts.pop("pass", ())))
-        self.refused.append(both(self.left, verdicts.get("deny", ())))
-        failed = both(self.left, union(*verdicts.values()))
-        self.left = minus(self.left, union(failed, self.passes[-1]))
+        for term in run.terms:
+            if term.verdict != "other":
+                named = self.found.granted if term.verdict == "pass" else self.found.denied
+                named.append((term.text, term.ranges))
+        passed, denied, other = (
+            both(self.left, run.verdicts.get(verdict, ())) for verdict in ("pass", "deny", "other")
+        )
+        self.passes.append(passed)
+        self.known.append(passed)
+        self.refused.append(denied)
+        failed = union(denied, other)
+        self.left = minus(self.left, union(failed, passed))
         self.fail(failed, self.least)
 
     def look_up(self, term, child):
@@ -206,11 +208,13 @@ class _Reading:
         if child.macro:
             return Meaning(left, left, errors, macros={child.macro: ()})
         if child.silent or child.problem in UNTOLD:
-            maybe = union(child.matches, child.silent or ALL)
-            return Meaning(both(left, maybe), minus(left, child.matches), errors, silent=True)
+            maybe, known = union(child.matches, child.silent or ALL), both(left, child.matches)
+            fails = minus(left, child.matches)
+            return Meaning(both(left, maybe), fails, errors, known, silent=True)
         if child.problem:
             return Meaning(errors=left)
-        return Meaning(both(left, child.matches), minus(left, child.matches))
+        known = both(left, child.matches)
+        return Meaning(known, minus(left, known), known=known)
 
     def included(self, child):
         reading = _Reading(child, self.left, self.least, self.most, self.strict)
@@ -222,6 +226,7 @@ class _Reading:
 
     def grant(self, term, inner):  # RFC 7208 section 5.2, and what is no include
         self.passes.append(inner.passes)
+        self.known.append(inner.known)
         self.found.granted.append((term.text, inner.passes))
         self.left = inner.fails
 
@@ -236,6 +241,7 @@ class _Reading:
 
     def redirect(self, term, inner):  # RFC 7208 section 6.1: its result is the result
         self.passes.append(inner.passes)
+        self.known.append(inner.known)
         self.found.granted.append((term.text, inner.passes))
         self.fail(inner.fails, self.least)
         self.found.denied += inner.denied
@@ -252,30 +258,3 @@ class _Reading:
                 known.setdefault(key, union(before, refused))
         if child.record:
             found.names.setdefault(child.domain, before)
-
-
-def _runs(terms) -> Iterator[list]:
-    """The terms, those together that follow each other and cost no look-up."""
-    run = []
-    for term in terms:
-        if not term.costs_lookup:
-            run.append(term)
-            continue
-        if run:
-            yield run
-            run = []
-        yield [term]
-    if run:
-        yield run
-
-
-def _verdict(term):
-    if term.qualifier == "+":
-        return "pass"
-    return "deny" if term.qualifier in DENYING and term.mechanism != "all" else "other"
-
-
-def _own_ranges(term):
-    if term.mechanism == "all":
-        return ALL
-    return network(term.value, term.prefix4, term.prefix6)

@@ -14,10 +14,10 @@ from .compare import adds_nothing, keeps
 from .compose import as_include, compose, finish, mechanisms
 from .cost import UNTOLD
 from .evaluate import Result, check_host
-from .meaning import meaning
+from .meaning import Meaning, meaning
 from .needs import Need
 from .ranges import ALL, IPV4, address, both, minus
-from .record import LOOKUPS_MAX, VERSION, VOID_LOOKUPS_MAX, SpfRecord, is_too_long
+from .record import LOOKUPS_MAX, VERSION, SpfRecord, is_too_long
 from .zone import Zone
 
 PROOF_TERMS_MAX = 500  # of a record and all it includes; a proof then takes 50 ms
@@ -58,18 +58,16 @@ async def suggest(
     :param needs: what the senders need; those that lead nowhere are not among them
     """
     draft = _Draft(domain, records, needs, zone)
-    reason, term = draft.obstacle()
-    if reason:
-        return Suggestion(None, draft.lookups, reason=reason, term=term)
     if draft.lookups > LOOKUPS_MAX:
         drop, flatten = draft.savings()
         return Suggestion(None, draft.lookups, (), drop, flatten, "lookups")
+    reason, term = draft.obstacle()
+    if reason:
+        return Suggestion(None, draft.lookups, reason=reason, term=term)
     for text in islice(dict.fromkeys(draft.candidates()), ORDERS_MAX):
         if draft.proves(text) and await draft.confirms(text):
             return Suggestion(text, draft.lookups, draft.left_out(text))
-    term = draft.denying_term()
-    reason = "denied" if term else "order"
-    return Suggestion(None, draft.lookups, reason=reason, term=term)
+    return Suggestion(None, draft.lookups, reason="order")
 
 
 class _Draft:
@@ -77,15 +75,26 @@ class _Draft:
 
     def __init__(self, domain, records, needs, zone):
         self.domain, self.records, self.needs, self.zone = domain, records, needs, zone
-        self.omitted, self.broken_term = set(), ""
-        for child in chain(*(self.tree(record).children for record in records)):
+        self.omitted, self.missing, self.broken_term = set(), [], ""
+        trees = [self.tree(record) for record in records]
+        self.is_long = sum(tree.total_terms for tree in trees) > PROOF_TERMS_MAX
+        if not self.is_long:
+            self.compare(trees)
+        self.total = self.whole()
+        self.lookups = self.total.total_lookups
+
+    def compare(self, trees):
+        """Read what the records mean, and what they lack and have too much."""
+        for child in chain(*(tree.children for tree in trees)):
             self.judge_term(child)
-        trees = [self.tree_of(compose([item], (), self.omitted)) for item in records]
+        trees = [self.tree_of(compose([item], (), self.omitted)) for item in self.records]
         self.meant = [meaning(tree, strict=False) for tree in trees]
-        self.errors_before = [meaning(tree).errors for tree in trees]
+        self.errors_before = [
+            old.errors if tree.within_limits else meaning(tree).errors
+            for old, tree in zip(self.meant, trees, strict=True)
+        ]
         self.find_missing()
         self.save_lookups()
-        self.lookups = self.whole().total_lookups
 
     # ---- what the record is made of -----------------------------------------------------
 
@@ -118,7 +127,8 @@ class _Draft:
 
     def find_missing(self):
         """The terms that the records lack, in one record."""
-        have = meaning(self.tree_of(compose(self.records, (), self.omitted)), strict=False)
+        have = self.meant[0] if len(self.meant) == 1 else None
+        have = have or meaning(self.whole(), strict=False)
         self.missing = [
             need.term
             for need in self.needs
@@ -131,7 +141,7 @@ class _Draft:
         if whole.total_lookups > LOOKUPS_MAX:
             for child in _repeated(whole):
                 self.omit(child)
-        if max(whole.total_void4, whole.total_void6) + whole.maybe_void > VOID_LOOKUPS_MAX:
+        if not whole.within_limits:
             for child in whole.children:
                 if child.void4 and not (child.matches or child.silent):
                     self.omitted.add(child.term)
@@ -148,8 +158,10 @@ class _Draft:
         return tuple(drop), tuple(flatten)
 
     def is_needed(self, child):
-        have = meaning(child)
-        return any(need.includes == child.domain or need.is_covered(have) for need in self.needs)
+        if any(need.includes == child.domain for need in self.needs):
+            return True
+        have = Meaning() if self.is_long else meaning(child)
+        return any(need.is_covered(have) for need in self.needs)
 
     # ---- orders -------------------------------------------------------------------------
 
@@ -189,19 +201,25 @@ class _Draft:
 
     def obstacle(self):
         """(reason, term) why there can be no proof at all."""
-        if self.broken_term:
-            return "broken", self.broken_term
-        whole = self.whole()
-        if whole.problems & UNTOLD or (
+        broken = [need.term for need in self.needs if need.meaning.errors]
+        broken = [self.broken_term, *(term for term in broken if term in self.missing)]
+        if any(broken):
+            return "broken", next(filter(None, broken))
+        if self.total.problems & UNTOLD or (
             not self.records and any(need.meaning.silent for need in self.needs)
         ):
             return "unknown", ""
-        return ("long", "") if whole.total_terms > PROOF_TERMS_MAX else ("", "")
+        if self.is_long:
+            return "long", ""
+        term = self.denying_term()
+        return ("denied", term) if term else ("", "")
 
     def denying_term(self):
+        """A term that refuses explicitly who has to be let in."""
         for record in self.meant:
-            for need in self.needs:
-                if term := record.denying(need.meaning.passes):
+            refused = minus(record.refused, record.passes)
+            for other in (*self.meant, *(need.meaning for need in self.needs)):
+                if term := record.denying(both(refused, other.sure)):
                     return term
         return ""
 

@@ -3,12 +3,15 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import macro
+from .ranges import ALL, Ranges, first_match, network
 
 VERSION = "v=spf1"
 # RFC 7208 section 4.6.4: the terms that cost one of the ten look-ups
 LOOKUP_TERMS = frozenset(("include", "a", "mx", "ptr", "exists", "redirect"))
+DENYING = ("-", "~")  # qualifiers by which somebody is refused explicitly
 LOOKUPS_MAX = 10  # RFC 7208 section 4.6.4
 VOID_LOOKUPS_MAX = 2  # RFC 7208 section 4.6.4
 MX_HOSTS_MAX = 10  # RFC 7208 section 4.6.4
@@ -52,6 +55,20 @@ class Directive:
     def costs_lookup(self) -> bool:
         return self.mechanism in LOOKUP_TERMS
 
+    @property
+    def verdict(self) -> str:
+        """What a match means: pass, deny (explicitly), or other."""
+        if self.qualifier == "+":
+            return "pass"
+        return "deny" if self.qualifier in DENYING and self.mechanism != "all" else "other"
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """The addresses of all, ip4 and ip6."""
+        if self.mechanism == "all":
+            return ALL
+        return network(self.value, self.prefix4, self.prefix6)
+
 
 @dataclass(frozen=True)
 class Modifier:
@@ -68,6 +85,25 @@ class Modifier:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Terms that are evaluated one after the other: one that costs a look-up, or some that do not.
+
+    What the latter say is the same wherever the record is included, so it is worked out once.
+    """
+
+    terms: tuple[Directive | Modifier, ...]
+
+    @property
+    def costs_lookup(self) -> bool:
+        return self.terms[0].costs_lookup
+
+    @cached_property
+    def verdicts(self) -> dict[str, Ranges]:
+        """Verdict of the first term that has an address -> addresses, without look-ups."""
+        return first_match([(term.ranges, term.verdict) for term in self.terms])
+
+
+@dataclass(frozen=True)
 class SpfRecord:
     """A record, as far as it could be read. With `problems` it is worthless (RFC 7208 s. 4.6)."""
 
@@ -79,6 +115,17 @@ class SpfRecord:
     def modifier(self, name: str) -> str | None:
         """The value of a modifier, or None."""
         return next((item.value for item in self.modifiers if item.name == name), None)
+
+    @cached_property
+    def runs(self) -> tuple["Run", ...]:
+        """The `evaluated_terms`: each that costs a look-up alone, others that follow together."""
+        groups = []
+        for term in evaluated_terms(self):
+            if groups and not term.costs_lookup and not groups[-1][-1].costs_lookup:
+                groups[-1].append(term)
+            else:
+                groups.append([term])
+        return tuple(Run(tuple(group)) for group in groups)
 
     @property
     def terms(self) -> tuple[Directive | Modifier, ...]:

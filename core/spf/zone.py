@@ -38,14 +38,16 @@ class Zone:
             self._records[text] = parse(text)
         return self._records[text]
 
-    def closed_over(self, domain: str, text: str) -> "ClosedZone":
+    def closed_over(self, domain: str, text: str) -> "Zone":
         """The zone as it would be with that SPF record at the domain."""
         answers = {(answer.name, answer.rdtype): answer for answer in self._answers.values()}
         answers[domain, "TXT"] = Answer(domain, "TXT", Status.OK, (text,), domain)
-        return ClosedZone(answers)
+        zone = Zone(_Silence(answers))
+        zone._records = self._records
+        return zone
 
 
-class ClosedZone:
+class _Silence:
     """A resolver with the answers it is given, and no other."""
 
     remaining = 0.0
@@ -53,8 +55,7 @@ class ClosedZone:
     def __init__(self, answers):
         self._answers = answers
 
-    async def query(self, name: str, rdtype: str) -> Answer:
-        """See `Resolver`."""
+    async def query(self, name, rdtype):
         try:
             key = (to_ascii(name), rdtype)
         except InvalidName:

@@ -267,7 +267,10 @@ CODES = {
     "spf_no_all": Code(
         "warning",
         (),
-        _("The record does not say what holds for all other servers. Add “~all” at its end."),
+        _(
+            "The record does not say what holds for all other servers. Add “~all” at its end; "
+            "where it redirects, at the end of the record that it redirects to."
+        ),
     ),
     "spf_permits_all": Code(
         "error",
@@ -409,7 +412,8 @@ CODES = {
         ("sender", "terms"),
         _(
             "Whether {sender} may send could not be told: the record decides that anew for each "
-            "message ({terms}). Whoever runs this service shows which senders it lets in."
+            "message, by {terms}. Whoever runs this service shows which senders it lets in. An "
+            "expected record, where one is shown, names the sender itself, to be sure."
         ),
     ),
     "spf_copied": Code(
@@ -453,8 +457,8 @@ CODES = {
         "info",
         ("terms",),
         _(
-            "The expected record leaves out {terms}, as nobody can send by that. Correct it "
-            "first if it was meant otherwise."
+            "The expected record leaves out {terms}: that lets nobody send, or nobody whom other "
+            "terms do not let send. Correct it first if it was meant otherwise."
         ),
     ),
     # Why no record is proposed.
@@ -473,6 +477,14 @@ CODES = {
         _(
             "No record is proposed, because “{term}” refuses somebody who should be let in. "
             "Decide which of the two is meant, then check again."
+        ),
+    ),
+    "spf_no_proposal_everybody": Code(
+        "info",
+        ("term",),
+        _(
+            "No record is proposed, because “{term}” lets everybody send. List the servers that "
+            "do send instead, then check again."
         ),
     ),
     "spf_no_proposal_unknown": Code(

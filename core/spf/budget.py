@@ -126,11 +126,10 @@ class _Walk:
         return cost if cost.term == term.text else replace(cost, term=term.text)
 
     async def follow(self, term, key, path):
-        kind, domain, *prefixes, whole = key
+        kind, domain, _prefix4, _prefix6, whole = key
         if kind == "ptr" or not whole:
-            macro_key = " ".join(map(str, (kind, domain, *prefixes)))
             may_be_void = kind in ("a", "mx", "exists")
-            return Cost(term.text, "", lookups=1, macro=macro_key, may_be_void=may_be_void)
+            return Cost(term.text, "", lookups=1, macro=_macro(key), may_be_void=may_be_void)
         self.names_left -= 1
         if self.names_left < 0:
             return Cost(term.text, domain, lookups=1, problem="not_followed")
@@ -185,6 +184,13 @@ class _Walk:
         return await asyncio.gather(
             *(self.zone.query(name, rdtype) for name in names for rdtype in types)
         )
+
+
+def _macro(key):
+    """A term as text, spelled the same wherever it means the same."""
+    kind, name, prefix4, prefix6, _whole = key
+    text = f"{kind}={name}" if kind == "redirect" else f"{kind}:{name}"
+    return text if (prefix4, prefix6) == (32, 128) else f"{text}/{prefix4}//{prefix6}"
 
 
 def _leads_to(term, domain, answers, names=1):

@@ -9,7 +9,8 @@ from ..findings.codes import CODES
 from ..findings.finding import Finding, Subject, unknown
 from ..sender import Sender
 from .budget import measure, measure_all, spf_records
-from .judge import judge_record, judge_senders, judge_suggestion, judge_texts
+from .compose import with_own_ending
+from .judge import judge_fine, judge_record, judge_senders, judge_suggestion, judge_texts
 from .meaning import meaning
 from .needs import ask_for, claims_of
 from .propose import suggest
@@ -70,31 +71,30 @@ async def allows(domain: str, terms: Iterable[str], resolver: Resolver) -> bool 
 
 async def _assess(answer, texts, trees, claims, zone):
     """The assessment of records that are short enough to be read."""
-    if len(trees) != 1:
-        verdicts = (False,) * len(claims)
-        remarks = (
-            *judge_texts(answer.records, texts),
-            *judge_senders(claims, verdicts, None),
-        )
-    else:
-        have = meaning(trees[0])
-        verdicts = await asyncio.gather(
-            *(_verdict(claim, have, answer.name, zone) for claim in claims)
-        )
-        remarks = (*judge_record(trees[0], have), *judge_senders(claims, verdicts, have))
-    if not remarks:
-        tree = trees[0]
-        params = {"lookups": tree.total_lookups, "void_lookups": tree.total_void_lookups}
-        remarks = (("spf_ok", params),)
-    if all(CODES[code].severity in FINE for code, _params in remarks):
-        return Assessment(_findings(answer, texts, remarks), tuple(verdicts))
-    suggestion = await _suggest(answer, trees, claims, zone)
+    have = meaning(trees[0]) if len(trees) == 1 else None
+    remarks = judge_record(trees[0], have) if have else judge_texts(answer.records, texts)
+    verdicts = await asyncio.gather(*(_verdict(claim, have, answer.name, zone) for claim in claims))
+    suggestion = None
+    if not _is_fine(remarks) or any(
+        verdict is False and not claim.elsewhere
+        for claim, verdict in zip(claims, verdicts, strict=True)
+    ):
+        suggestion = await _suggest(answer, trees, claims, zone)
+    missing = suggestion.missing if suggestion else None
+    remarks += judge_senders(claims, verdicts, have, missing)
     if suggestion:
         remarks += tuple(judge_suggestion(suggestion, remarks))
+    remarks = remarks or (judge_fine(trees[0]),)
     return Assessment(_findings(answer, texts, remarks, suggestion), tuple(verdicts))
 
 
+def _is_fine(remarks):
+    return all(CODES[code].severity in FINE for code, _params in remarks)
+
+
 async def _verdict(claim, have, domain, zone):
+    if have is None:
+        return False
     told = claim.verdict(have)
     if told is None and claim.readable and claim.needs:
         return await ask_for(claim, have, domain, zone)
@@ -128,7 +128,9 @@ async def _repaired(answer, trees, zone):
 
 def _as_meant(tree):
     dead = [child.term for child in tree.children if child.problem == "missing"]
-    return repair(tree.term, dead)
+    text = repair(tree.term, dead)
+    # Where the record it redirects to says nothing about all others, this one has to.
+    return with_own_ending(text) if tree.redirects and tree.ends_weakly else text
 
 
 def _findings(answer, texts, remarks, suggestion=None):

@@ -39,6 +39,16 @@ def mechanisms(record: SpfRecord, count: int = 1) -> list[str]:
     return terms
 
 
+def with_own_ending(text: str) -> str:
+    """A record that redirects as one that includes the same record and ends by itself."""
+    terms = [term for term in text[len(VERSION) :].split(" ") if term]
+    name = "redirect="
+    terms = [
+        f"include:{term[len(name) :]}" if term.lower().startswith(name) else term for term in terms
+    ]
+    return " ".join((VERSION, *terms, DEFAULT_ALL))
+
+
 def as_include(redirect: Modifier) -> str:
     return f"include:{redirect.value}"
 

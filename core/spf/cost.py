@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .ranges import Ranges
-from .record import LOOKUPS_MAX, VOID_LOOKUPS_MAX, SpfRecord, count_terms
+from .record import (
+    LOOKUPS_MAX,
+    VOID_LOOKUPS_MAX,
+    Directive,
+    Modifier,
+    SpfRecord,
+    count_terms,
+)
 
 UNTOLD = frozenset(("unknown", "too_long", "not_followed"))  # what a receiver does is left open
 
@@ -77,6 +84,27 @@ class Cost:
         """Those of this term and all below it."""
         found = {self.problem} if self.problem else set()
         return frozenset(found.union(*(child.problems for child in self.children)))
+
+    @property
+    def redirects(self) -> tuple["Cost", ...]:
+        """The way to the record that says what becomes of all others, where this one redirects."""
+        runs = self.record.runs if self.record else ()
+        if not runs or not isinstance(runs[-1].terms[0], Modifier):
+            return ()
+        return self.children[-1], *self.children[-1].redirects
+
+    @property
+    def all_terms(self) -> list[Directive]:
+        """What says that: the terms "all", the first of which counts."""
+        record = (self, *self.redirects)[-1].record
+        return [item for item in record.directives if item.mechanism == "all"] if record else []
+
+    @property
+    def ends_weakly(self) -> bool:
+        """Whether nothing definite is said about all others."""
+        if not (self, *self.redirects)[-1].record:
+            return False
+        return not self.all_terms or self.all_terms[0].qualifier == "?"
 
     @property
     def within_limits(self) -> bool:

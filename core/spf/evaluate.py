@@ -9,11 +9,12 @@ from ..dns.name import InvalidName, is_subdomain, to_ascii
 from ..dns.resolver import Resolver, Status
 from ..name import spelling
 from . import macro
-from .expand import Address, Message, expand
+from .expand import Address, Message, expand_explanation, expand_name
 from .ranges import network
 from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf
 from .zone import Zone
 
+PATH_MAX = 1024  # characters of an address or HELO name; RFC 5321 section 4.5.3.1 allows 256
 PTR_NAMES_MAX = 10  # RFC 7208 section 4.6.4
 
 
@@ -74,6 +75,7 @@ async def check_host(
     """
     if "@" not in sender or sender.startswith("@"):  # RFC 7208 sections 2.4 and 4.3
         sender = f"postmaster@{sender.lstrip('@') or helo}"
+    sender, helo = sender[-PATH_MAX:], helo[-PATH_MAX:]
     address = ipaddress.ip_address(ip)
     address = getattr(address, "ipv4_mapped", None) or address  # RFC 7208 section 5
     message = Message(address, sender, helo, receiver, now)
@@ -108,6 +110,7 @@ class _Evaluation:
         self.number = network(str(message.ip), 32, 128)[0][0]
         self.rdtype = "A" if message.ip.version == 4 else "AAAA"
         self.lookups = self.void_lookups = 0
+        self.names = None
         self._matchers = {
             "all": self._match_all,
             "include": self._match_include,
@@ -196,7 +199,7 @@ class _Evaluation:
             parts = macro.parse(answer.records[0], explanation=True)
         except macro.MacroError:
             return ""
-        return await expand(parts, self.message, outcome.domain, self.validated_names)
+        return await expand_explanation(parts, self.message, outcome.domain, self.validated_names)
 
     # ---- mechanisms, RFC 7208 section 5 --------------------------------------------------
 
@@ -242,6 +245,11 @@ class _Evaluation:
 
     async def validated_names(self):
         """The names of the client that lead back to it (RFC 7208 section 5.5)."""
+        if self.names is None:
+            self.names = await self._validate_names()
+        return self.names
+
+    async def _validate_names(self):
         ip = self.message.ip
         answer = await self.resolver.query(ip.reverse_pointer, "PTR")
         names = answer.records[:PTR_NAMES_MAX]
@@ -266,7 +274,7 @@ class _Evaluation:
         if not value:
             return domain
         parts = macro.parse_domain_spec(value)
-        return macro.fit_name(await expand(parts, self.message, domain, self.validated_names))
+        return await expand_name(parts, self.message, domain, self.validated_names)
 
     def _count_lookup(self, domain, term):
         self.lookups += 1

@@ -21,6 +21,14 @@ from .record import (
 
 LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
 
+COMPOSED = {"spf_sender_missing", "spf_multiple", "spf_missing"}  # a proposal adds something
+
+ALREADY_SAID = {
+    "denied": {"spf_sender_denied"},
+    "everybody": {"spf_permits_all"},
+    "broken": {"spf_term_too_many_mx"},
+}  # reason why there is no proposal -> remarks that say so
+
 Remark = tuple[str, dict[str, str | int]]
 
 
@@ -38,13 +46,19 @@ def judge_texts(records: Sequence[str], texts: Sequence[str]) -> tuple[Remark, .
 
 
 def judge_record(tree: Cost, have: Meaning) -> tuple[Remark, ...]:
-    """What is wrong with a record by itself, or that nothing is."""
+    """What is wrong with a record by itself."""
     return (
         *_judge_syntax(tree.record),
         *_judge_policy(tree, have),
         *_judge_cost(tree, have),
         *_judge_terms(tree),
     )
+
+
+def judge_fine(tree: Cost) -> Remark:
+    """Where nothing else is to be said about a record."""
+    params = {"lookups": tree.total_lookups, "void_lookups": tree.total_void_lookups}
+    return "spf_ok", params
 
 
 def _judge_syntax(record):
@@ -69,18 +83,14 @@ def _judge_policy(tree, have):
 
 def _judge_ending(tree, have):
     """What becomes of everybody else; where the record redirects, another one says that."""
-    last, path = tree, ""
-    while last.children and last.children[-1].term.lower().startswith("redirect="):
-        last, path = last.children[-1], f"{path}{last.children[-1].term} → "
-    ends = (
-        [item for item in last.record.directives if item.mechanism == "all"] if last.record else []
-    )
+    path = "".join(f"{item.term} → " for item in tree.redirects)
+    ends = tree.all_terms
     qualifier = ends[0].qualifier if ends else ""
     if everybody := have.everybody or (ends[0].text if qualifier == "+" else ""):
         yield "spf_permits_all", {"term": everybody}
     if qualifier == "?":
         yield "spf_neutral_all", {"term": path + ends[0].text}
-    if last.record and not ends and last.record.modifier("redirect") is None:
+    if not ends and tree.ends_weakly:
         yield "spf_no_all", {}
 
 
@@ -124,16 +134,20 @@ def _judge_terms(tree):
 
 
 def judge_senders(
-    claims: Sequence[Claim], verdicts: Sequence[bool | None], have: Meaning | None
+    claims: Sequence[Claim],
+    verdicts: Sequence[bool | None],
+    have: Meaning | None,
+    missing: Sequence[str] | None = None,
 ) -> tuple[Remark, ...]:
     """What is to be said about the senders.
 
     :param have: what the record grants, read strictly; None where there is not one record
+    :param missing: terms that are not in the record as it is meant, if that is known
     """
     remarks = []
     pairs = tuple(zip(claims, verdicts, strict=True))
     if have:
-        remarks += _judge_missing(pairs, have)
+        remarks += _judge_missing(pairs, have, missing)
     for claim, verdict in pairs:
         remarks += _judge_needs(claim)
         if have and claim.readable and claim.needs:
@@ -141,24 +155,26 @@ def judge_senders(
     return tuple(remarks)
 
 
-def _judge_missing(pairs, have):
+def _judge_missing(pairs, have, missing):
     """One remark about all senders that are missing: one record lets them all send."""
     names, terms = {}, {}
     for claim, verdict in pairs:
         if verdict is False and not claim.elsewhere:
-            lacking = _lacking(claim, have)
+            lacking = _lacking(claim, have, missing)
             names |= {claim.sender.name: None} if lacking else {}
             terms |= lacking
     if names:
         yield "spf_sender_missing", {"sender": ", ".join(names), "terms": " ".join(terms)}
 
 
-def _lacking(claim, have):
-    """The terms of a sender that the record does not cover."""
+def _lacking(claim, have, missing=None):
+    """The terms of a sender that the record does not cover. What only comes too late in it is
+    there: other findings say what stands in its way."""
     return {
         need.term: None
         for need in claim.needs
-        if not need.leads_nowhere and need.is_covered(have) is not True
+        if not need.leads_nowhere
+        and (need.term in missing if missing is not None else need.is_covered(have) is not True)
     }
 
 
@@ -187,7 +203,9 @@ def _judge_sender(claim, verdict, have):
         for term in filter(None, denying):
             yield "spf_sender_denied", {"sender": name, "term": term}
     copied = [
-        need.term for need in claim.needs if need.includes and need.includes not in have.names
+        need.term
+        for need in claim.needs
+        if need.includes and need.includes not in have.names and not need.meaning.macros
     ]
     if verdict is True and copied and not have.everybody:
         yield "spf_copied", {"sender": name, "terms": " ".join(copied)}
@@ -212,8 +230,8 @@ def judge_suggestion(suggestion: Suggestion, remarks: Sequence[Remark]) -> Itera
             yield "spf_drop", {"term": term}
         for term in suggestion.flatten:
             yield "spf_flatten", {"term": term}
-    elif codes & {"spf_sender_missing", "spf_multiple", "spf_missing", "spf_permits_all"}:
-        if suggestion.reason == "denied" and "spf_sender_denied" in codes:
+    elif suggestion.reason == "broken" or codes & COMPOSED:
+        if ALREADY_SAID.get(suggestion.reason, set()) & codes:
             return
         code = f"spf_no_proposal_{suggestion.reason}"
         yield code, {"term": suggestion.term} if suggestion.term else {}

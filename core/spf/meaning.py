@@ -191,12 +191,14 @@ class _Reading:
             self.most = self.most.more(void4=1, void6=1)
         if not self.strict:
             return
-        limits = (LOOKUPS_MAX, ALL), (VOID_LOOKUPS_MAX, IPV4), (VOID_LOOKUPS_MAX, IPV6)
-        for least, most, (limit, whom) in zip(self.least, self.most, limits, strict=True):
-            if most > limit:
+        if self.most.lookups > LOOKUPS_MAX:
+            self.errors.append(self.left)
+        if self.least.lookups > LOOKUPS_MAX:
+            self.left = ()
+        # Receivers may have another limit for these, so it is not sure that they end here.
+        for most, whom in ((self.most.void4, IPV4), (self.most.void6, IPV6)):
+            if most > VOID_LOOKUPS_MAX:
                 self.errors.append(both(self.left, whom))
-            if least > limit:
-                self.left = minus(self.left, whom)
 
     def inner(self, term, child):
         """What the term comes to for those who get to it."""

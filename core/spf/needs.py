@@ -121,4 +121,4 @@ def _is_telling(have):
 
 
 def _is_ptr(term):
-    return term.startswith("ptr ")
+    return term.startswith("ptr:")

@@ -6,7 +6,7 @@ whoever must be let in is so, and nobody else is. What cannot be proven is told 
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, permutations
 
 from .budget import assemble, term_key
@@ -33,16 +33,20 @@ class Suggestion:
 
     :param text: the record, or None
     :param lookups: what one record for all costs
+    :param missing: the needed terms that the present records do not have, as they are meant; None
+        where that was not looked at
     :param left_out: terms of the present records that are not in it
     :param drop: includes that no sender needs, to be removed so that the look-ups suffice
     :param flatten: includes that are needed, to be replaced by the addresses they stand for
     :param reason: why there is no text: lookups, broken (`term` works for some and breaks the
-        record for others), denied (`term` refuses a sender), unknown (the DNS did not tell), long,
+        record for others), everybody (`term` lets everybody send), denied (`term` refuses a
+        sender), unknown (the DNS did not tell), long,
         order (no order of the terms keeps who is let in)
     """
 
     text: str | None
     lookups: int = 0
+    missing: tuple[str, ...] | None = None
     left_out: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     flatten: tuple[str, ...] = ()
@@ -58,16 +62,17 @@ async def suggest(
     :param needs: what the senders need; those that lead nowhere are not among them
     """
     draft = _Draft(domain, records, needs, zone)
+    found = Suggestion(None, draft.lookups, None if draft.is_long else tuple(draft.missing))
     if draft.lookups > LOOKUPS_MAX:
         drop, flatten = draft.savings()
-        return Suggestion(None, draft.lookups, (), drop, flatten, "lookups")
+        return replace(found, drop=drop, flatten=flatten, reason="lookups")
     reason, term = draft.obstacle()
     if reason:
-        return Suggestion(None, draft.lookups, reason=reason, term=term)
+        return replace(found, reason=reason, term=term)
     for text in islice(dict.fromkeys(draft.candidates()), ORDERS_MAX):
         if draft.proves(text) and await draft.confirms(text):
-            return Suggestion(text, draft.lookups, draft.left_out(text))
-    return Suggestion(None, draft.lookups, reason="order")
+            return replace(found, text=text, left_out=draft.left_out(text))
+    return replace(found, reason="order")
 
 
 class _Draft:
@@ -201,16 +206,18 @@ class _Draft:
 
     def obstacle(self):
         """(reason, term) why there can be no proof at all."""
-        broken = [need.term for need in self.needs if need.meaning.errors]
-        broken = [self.broken_term, *(term for term in broken if term in self.missing)]
-        if any(broken):
-            return "broken", next(filter(None, broken))
         if self.total.problems & UNTOLD or (
             not self.records and any(need.meaning.silent for need in self.needs)
         ):
             return "unknown", ""
+        broken = [need.term for need in self.needs if need.meaning.errors]
+        broken = [self.broken_term, *(term for term in broken if term in self.missing)]
+        if any(broken):
+            return "broken", next(filter(None, broken))
         if self.is_long:
             return "long", ""
+        if everybody := next((item.everybody for item in self.meant if item.everybody), ""):
+            return "everybody", everybody
         term = self.denying_term()
         return ("denied", term) if term else ("", "")
 

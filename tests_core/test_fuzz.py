@@ -20,7 +20,7 @@ from core.domain.report import DomainReport, check
 from core.findings.wording import explain
 from core.sender import Selector, Sender
 from core.spf import check_host, parse
-from core.spf.merge import compose
+from core.spf.compose import compose
 from core.transport import mta_sts
 
 PIECES = st.sampled_from(

@@ -1,4 +1,6 @@
 from . import (
+    test_alias_domain_rights,
+    test_creating_users,
     test_delivery_details,
     test_dns_check,
     test_dns_watch,
@@ -10,6 +12,7 @@ from . import (
     test_json2,
     test_mail_operator,
     test_mail_provider,
+    test_rights,
     test_same_choice_as_odoo,
     test_same_choice_beside_addons,
     test_sender_choice,
@@ -17,4 +20,5 @@ from . import (
     test_settings,
     test_tours,
     test_translations,
+    test_uninstall,
 )

@@ -3,6 +3,7 @@ from . import (
     ir_attachment,
     ir_config_parameter,
     ir_mail_server,
+    ir_mail_server_from_filter,
     ir_mail_server_provider,
     mail_alias_domain,
     mail_alias_domain_chatter,

@@ -1,7 +1,6 @@
 from functools import partial
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import api, models
 from odoo.tools import config, email_domain_extract, email_normalize, split_every
 
 from ..core.outgoing import from_filter as core_from_filter
@@ -26,15 +25,20 @@ what the transaction reads, so no other one can make it stale."""
 
 INDEXED_FIELDS = {"active", "from_filter", "sequence"}
 
-
 ODOO_MODULES = (
     "odoo.addons.base.models.ir_mail_server",
     "odoo.addons.mail.models.ir_mail_server",
+    __name__,
 )
 """Whose code decides as the index does."""
 
 SUBDOMAIN_STEP = "email_communication_subdomain_step"
 """Key of the context in which `_filter_mail_servers_fallback` finds the `SubdomainStep`."""
+
+
+def _all_odoo(classes, name):
+    methods = filter(None, (vars(cls).get(name) for cls in classes))
+    return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
 
 
 class SubdomainStep:
@@ -47,53 +51,24 @@ class SubdomainStep:
 
 
 class IrMailServer(models.Model):
-    """Outgoing servers are found by an index of their FROM filters.
-
-    A FROM filter is validated when it is written, may cover subdomains (``*.example.com``),
-    and the choice of a server is a value that says which rule made it.
-    """
+    """Outgoing servers are found by an index of their FROM filters, and the choice of one is a
+    value that says which rule made it."""
 
     _inherit = "ir.mail_server"
-
-    from_filter = fields.Char(
-        help="The addresses and domains that this server may send as, separated by commas:\n"
-        "- ada@example.com: that address;\n"
-        "- example.com: every address of that domain;\n"
-        "- *.example.com: every address of its subdomains, and not of example.com itself.\n"
-        "Leave it empty for a server that may send for everybody."
-    )
 
     @api.model_create_multi
     def create(self, vals_list):
         self._forget_choices()
-        return super().create([self._with_canonical_from_filter(vals) for vals in vals_list])
+        return super().create(vals_list)
 
     def write(self, vals):
         if INDEXED_FIELDS & vals.keys():
             self._forget_choices()
-        return super().write(self._with_canonical_from_filter(vals))
+        return super().write(vals)
 
     def unlink(self):
         self._forget_choices()
         return super().unlink()
-
-    @api.model
-    def _with_canonical_from_filter(self, vals):
-        if not vals.get("from_filter"):
-            return vals
-        return {**vals, "from_filter": self._parse_valid_from_filter(vals["from_filter"])}
-
-    @api.model
-    def _parse_valid_from_filter(self, text):
-        """The canonical form of a FROM filter; a ValidationError names the entry at fault."""
-        try:
-            return core_from_filter.normalise(text)
-        except core_from_filter.FromFilterError as error:
-            raise ValidationError(error.explain(self.env._)) from error
-
-    def _get_test_email_from(self):
-        """A ``*.`` entry is a pattern: the test needs an address that it covers."""
-        return super()._get_test_email_from().replace("@*.", "@subdomain.")
 
     # ------------------------------------------------------------
     # SELECTION
@@ -106,7 +81,7 @@ class IrMailServer(models.Model):
         An override of another addon that runs between it and us may want another one: then
         nothing is narrowed, and it is asked once, with what vanilla would ask it.
         """
-        if not self._is_odoo_next():
+        if not self._decides_as_indexed():
             return self._find_with_other_addons(email_from, mail_servers)
         servers = self._shared_servers() if mail_servers is None else mail_servers
         choice = self._choose_sender(email_from, servers)
@@ -126,15 +101,16 @@ class IrMailServer(models.Model):
         return server, email_from if keeps_sender else smtp_from
 
     @api.model
-    def _is_odoo_next(self):
-        """Whether `super()` leads from here to the code of base and mail, and to no other.
+    def _decides_as_indexed(self):
+        """Whether nobody but Odoo has a say in what `super()` finds from here.
 
-        Read from the classes at every call, in two microseconds: what is loaded later counts.
+        Read from the classes at every call, in a few microseconds: what is loaded later counts.
         """
         classes = type(self).__mro__
         below = classes[classes.index(IrMailServer) + 1 :]
-        methods = filter(None, (vars(cls).get("_find_mail_server") for cls in below))
-        return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
+        return _all_odoo(below, "_find_mail_server") and _all_odoo(
+            classes, "_filter_mail_servers_fallback"
+        )
 
     @api.model
     def _filter_mail_servers_fallback(self, servers):
@@ -153,14 +129,8 @@ class IrMailServer(models.Model):
         return super()._filter_mail_servers_fallback(servers)
 
     @api.model
-    def _match_from_filter(self, email_from, from_filter):
-        if super()._match_from_filter(email_from, from_filter):
-            return True
-        return bool(core_from_filter.find(email_normalize(email_from), from_filter))
-
-    @api.model
     def _choose_sender(self, email_from, servers):
-        """Which of the servers sends for `email_from`, as a `core.sender.Choice` keyed by id.
+        """Which of the servers sends for `email_from`, as a `selection.Choice` keyed by id.
 
         `servers` are those that the mail may use, in order of priority. The notification address
         is that of the context, else of the current company.
@@ -270,29 +240,6 @@ class IrMailServer(models.Model):
         if isinstance(log, DeliveryLog):
             log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
         return prepared
-
-    def _bounce_sentence(self, envelope_sender):
-        """What it means that mails of this server, or of the command line's, have that envelope
-        sender; "" where it is the bounce address of the context, so that Odoo learns of bounces.
-        """
-        bounce_address = (
-            self.env.context.get("domain_bounce_address") or self._get_default_bounce_address()
-        )
-        if not bounce_address:
-            return self.env._(
-                "There is no bounce address: when an e-mail does not arrive, %(sender)s is told, "
-                "and Odoo is not. No red envelope will appear. Give the company an alias domain.",
-                sender=envelope_sender,
-            )
-        if email_normalize(bounce_address) == email_normalize(envelope_sender):
-            return ""
-        return self.env._(
-            "When an e-mail does not arrive, %(sender)s is told, and Odoo is not: no red envelope "
-            "will appear. The FROM filter does not list the bounce address %(bounce)s. Add it, if "
-            "this server may send as it.",
-            sender=envelope_sender,
-            bounce=bounce_address,
-        )
 
     @api.model
     def _command_line_server_name(self):

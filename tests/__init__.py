@@ -10,6 +10,7 @@ from . import (
     test_from_filter,
     test_giant_sender,
     test_json2,
+    test_mail_operator,
     test_mail_provider,
     test_rights,
     test_same_choice_as_odoo,

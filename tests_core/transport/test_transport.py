@@ -196,7 +196,7 @@ def fetched(certificate, answer, context=None):
 
 @pytest.fixture
 def trusting(certificate):
-    return ssl.create_default_context(cafile=certificate.cert_file)
+    return ssl.create_default_context(cafile=certificate.ca_file)
 
 
 def test_a_file_is_fetched(certificate, trusting):

@@ -3,7 +3,7 @@
 `read` judges an answer and `from_exception` what smtplib and the network raise instead of one.
 What counts, in this order:
 
-1. the words, by the ordered table `reply_rules.RULES`;
+1. the words, by the ordered table `rules.RULES`;
 2. the enhanced code (RFC 3463) in the answer, then the one beside it in a report;
 3. the three-digit code (RFC 5321 section 4.2).
 
@@ -16,25 +16,11 @@ No I/O, no memory: what a second answer of the same kind means is for whoever ke
 
 from dataclasses import dataclass
 
-from . import reply_exception
-from .reply_class import CLASSES, Command, ReplyClass
-from .reply_exception import SESSION
-from .reply_rules import AUTHENTICATION_CODES, CODES, ENHANCED, RULES, Rule
-from .reply_text import clean, enhanced_code, find_retry_after, read_words
-from .reply_wording import explain, explain_admin, next_step
-
-__all__ = [
-    "CLASSES",
-    "Command",
-    "Reply",
-    "ReplyClass",
-    "explain",
-    "explain_admin",
-    "from_exception",
-    "is_transient",
-    "next_step",
-    "read",
-]
+from . import exception
+from .classes import CLASSES, Command, ReplyClass
+from .exception import SESSION
+from .rules import AUTHENTICATION_CODES, CODES, ENHANCED, RULES, Rule
+from .text import clean, enhanced_code, find_retry_after, read_words
 
 _MESSAGE = (Command.DATA, Command.END_OF_DATA)
 
@@ -172,9 +158,9 @@ def from_exception(command: Command | None, error: BaseException) -> Reply:
     An exception that carries the answer of a server is read as that answer. Without an answer
     only what this message asks of SMTP is for good: a line that broke may hold the next time.
     """
-    if answer := reply_exception.answer_in(command, error):
+    if answer := exception.answer_in(command, error):
         return read(*answer)
-    command, said, rule, reply_class, permanent = reply_exception.judge(command, error)
+    command, said, rule, reply_class, permanent = exception.judge(command, error)
     return Reply(command, 0, "", clean(None, said), reply_class, permanent, rule)
 
 

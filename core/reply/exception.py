@@ -4,7 +4,7 @@ import smtplib
 import socket
 import ssl
 
-from .reply_class import Command, ReplyClass
+from .classes import Command, ReplyClass
 
 SESSION = (Command.CONNECT, Command.EHLO, Command.STARTTLS, Command.AUTH)
 """Commands before any message: what fails there fails for all of them."""

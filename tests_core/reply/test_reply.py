@@ -15,8 +15,8 @@ from core.reply import (
     is_transient,
     read,
 )
-from core.reply_rules import RULES
-from core.reply_wording import BY_CODES_ALONE
+from core.reply.rules import RULES
+from core.reply.wording import BY_CODES_ALONE
 
 ANSWERS_FILE = Path(__file__).parent / "data" / "smtp_answers.txt"
 DEAD = (ReplyClass.RECIPIENT_UNKNOWN, ReplyClass.BAD_DOMAIN, ReplyClass.MOVED)

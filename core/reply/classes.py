@@ -1,17 +1,14 @@
 """What the answers of mail servers can mean: one list for SMTP answers and for the reports of
 other mail systems, with what follows from each and how it is said.
 
-The texts are English sources, marked with `_` for translation; `reply_wording` puts them into a
+The texts are English sources, marked with `_` for translation; `wording` puts them into a
 language and fills in the answer.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
+from ..translate import _
 
 
 class Command(str, Enum):

@@ -1,25 +1,17 @@
 """What a reply means, in words for two readers: who wrote the message, and an administrator.
 
-The texts are English sources, marked with `_` for translation as in `core.findings.wording`: Odoo
-has them put into the user's language by the `translate` it hands in.
+The texts are English sources, marked with `_` for translation: Odoo has them put into the user's
+language by the `translate` it hands in.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .reply_class import CLASSES, Command
+from ..translate import Translate, _
+from .classes import CLASSES, Command
 
 if TYPE_CHECKING:
-    from .reply import Reply
-
-Translate = Callable[[str], str]
-
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
-
+    from .judge import Reply
 
 COMMANDS = {
     Command.CONNECT: _("the connection"),

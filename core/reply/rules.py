@@ -11,7 +11,7 @@ looks like an unknown recipient (full, policy, sender) before "unknown".
 import re
 from dataclasses import dataclass
 
-from .reply_class import Command, ReplyClass
+from .classes import Command, ReplyClass
 
 AUTHENTICATION_CODES = (530, 534, 535, 538)
 """RFC 4954 section 6. In answer to any command: after a login that was refused and ignored, they

@@ -21,8 +21,8 @@ from core.reply import (
     next_step,
     read,
 )
-from core.reply_rules import CODES, ENHANCED
-from core.reply_text import TEXT_MAX
+from core.reply.rules import CODES, ENHANCED
+from core.reply.text import TEXT_MAX
 
 SESSION = (Command.CONNECT, Command.EHLO, Command.STARTTLS, Command.AUTH)
 DEAD = (ReplyClass.RECIPIENT_UNKNOWN, ReplyClass.BAD_DOMAIN, ReplyClass.MOVED)

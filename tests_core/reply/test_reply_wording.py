@@ -13,9 +13,9 @@ from core.reply import (
     next_step,
     read,
 )
-from core.reply_exception import _RAISED
-from core.reply_rules import RULES
-from core.reply_wording import COMMANDS, DETAILS, NOT_FOR_GOOD
+from core.reply.exception import _RAISED
+from core.reply.rules import RULES
+from core.reply.wording import COMMANDS, DETAILS, NOT_FOR_GOOD
 
 
 def _fields(text):

@@ -5,8 +5,8 @@ import codecs
 import json
 import re
 
-from .reply_class import Command
-from .text import printable
+from ..text import printable
+from .classes import Command
 
 TEXT_MAX = 2000
 """Characters of an answer that are judged and kept; a line has at most 512 octets (RFC 5321

@@ -4,8 +4,11 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ..core.domain.pasted import domain_in
 from ..core.findings import wording
+from ..core.name import InvalidName, mail_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -23,35 +26,85 @@ class MailAliasDomain(models.Model):
 
     dkim_selectors = fields.Char(
         "DKIM Selectors",
+        groups="base.group_system",
         help="Selectors to check besides those of the outgoing servers, separated by commas. Your "
         "mail provider shows each as the part in front of ._domainkey.",
     )
-    dns_check_ids = fields.One2many("mail.alias.domain.check", "alias_domain_id", "DNS Checks")
+    dns_check_ids = fields.One2many(
+        "mail.alias.domain.check", "alias_domain_id", "DNS Checks", groups="base.group_system"
+    )
     dns_check_id = fields.Many2one(
         "mail.alias.domain.check",
         "Latest DNS Check",
         readonly=True,
+        groups="base.group_system",
         copy=False,
         ondelete="set null",
         help="Empty until the domain, as it is now, has been checked.",
     )
-    dns_status = fields.Selection(related="dns_check_id.severity", string="DNS")
-    dns_checked_at = fields.Datetime(related="dns_check_id.asked_at", string="DNS Checked On")
-    dns_next_check = fields.Datetime("Next DNS Check", readonly=True, copy=False, index=True)
+    dns_status = fields.Selection(
+        related="dns_check_id.severity", string="DNS", groups="base.group_system"
+    )
+    dns_checked_at = fields.Datetime(
+        related="dns_check_id.asked_at", string="DNS Checked On", groups="base.group_system"
+    )
+    dns_next_check = fields.Datetime(
+        "Next DNS Check", readonly=True, copy=False, index=True, groups="base.group_system"
+    )
     dns_good_check_id = fields.Many2one(
         "mail.alias.domain.check",
         "Last DNS Check Before It Got Worse",
         readonly=True,
+        groups="base.group_system",
         copy=False,
         ondelete="set null",
     )
     dns_alert_user_ids = fields.Many2many(
         "res.users",
         string="Tell of DNS Problems",
-        domain=[("share", "=", False)],
+        groups="base.group_system",
+        # As a list, it would make every change of a user search the alias domains that name them,
+        # in the middle of the creation of users too.
+        domain="[('share', '=', False)]",
         help="They get an activity when the DNS of the domain gets worse. Without anybody here, "
         "the first administrator gets it.",
     )
+
+    dkim_selectors_tested = fields.Char(
+        "Tested Selectors",
+        compute="_compute_dkim_selectors_tested",
+        groups="base.group_system",
+    )
+
+    @api.depends("name", "dkim_selectors")
+    @api.depends_context("lang")
+    def _compute_dkim_selectors_tested(self):
+        checks = self.env["mail.alias.domain.check"]
+        for alias_domain in self:
+            check = checks.new(alias_domain._check_values())
+            alias_domain.dkim_selectors_tested = check.dkim_selectors_tested
+
+    @api.constrains("name")
+    def _check_name(self):
+        """Odoo takes what can stand in an address; the DNS has to be able to hold it too.
+
+        A name without a dot, as of a machine in the house, is left to whoever means it.
+        """
+        result = super()._check_name()
+        for alias_domain in self:
+            try:
+                mail_domain(alias_domain.name)
+            except InvalidName as error:
+                if error.code != "name_not_qualified":
+                    raise ValidationError(error.explain(self.env._)) from error
+        return result
+
+    @api.model
+    def _sanitize_configuration(self, config_values):
+        """A pasted address of the web or of e-mail is taken for its domain."""
+        if config_values.get("name"):
+            config_values["name"] = domain_in(config_values["name"])
+        return super()._sanitize_configuration(config_values)
 
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):
@@ -60,9 +113,11 @@ class MailAliasDomain(models.Model):
 
     def write(self, vals):
         """A verdict about another name or other selectors says nothing about these."""
+        result = super().write(vals)
         if {"name", "dkim_selectors"} & vals.keys():
-            vals = {"dns_check_id": False, "dns_next_check": False, **vals}
-        return super().write(vals)
+            # Some may rename an alias domain and know nothing of checks.
+            self.sudo().write({"dns_check_id": False, "dns_next_check": False})
+        return result
 
     # ------------------------------------------------------------
     # ACTIONS AND PUBLIC METHODS
@@ -83,7 +138,7 @@ class MailAliasDomain(models.Model):
             has a stable ``code``, its ``params``, and a ``message`` in the caller's language
         """
         for alias_domain in self:
-            alias_domain._new_check()._check_dns__()
+            alias_domain._check_dns_or_log(alias_domain._new_check())
         return self.get_dns_reports()
 
     def get_dns_reports(self):
@@ -99,13 +154,14 @@ class MailAliasDomain(models.Model):
         ]
 
     def _new_check(self):
-        return self.env["mail.alias.domain.check"].create(
-            {
-                "alias_domain_id": self.id,
-                "domain_name": self.name,
-                "dkim_selectors": self.dkim_selectors,
-            }
-        )
+        return self.env["mail.alias.domain.check"].create(self._check_values())
+
+    def _check_values(self):
+        return {
+            "alias_domain_id": self.id,
+            "domain_name": self.name,
+            "dkim_selectors": self.dkim_selectors,
+        }
 
     # ------------------------------------------------------------
     # WATCHING
@@ -124,17 +180,21 @@ class MailAliasDomain(models.Model):
             alias_domain._schedule_next_check()
             if not self.env["ir.cron"]._commit_progress():
                 break
-            alias_domain._check_dns_or_log()
+            alias_domain._check_dns_or_log(alias_domain._new_check())
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
-    def _check_dns_or_log(self):
-        """One domain that fails must not keep the others from being checked."""
+    def _check_dns_or_log(self, check):
+        """One domain that fails must not keep the others from being checked.
+
+        What breaks off leaves "unknown" with its time, never the verdict of the day before.
+        """
         try:
             with self.env.cr.savepoint():
-                self._new_check()._check_dns__()
+                check._check_dns__()
         except Exception:
             _logger.exception("The DNS of alias domain %s could not be checked", self.id)
+            check._keep_unanswered("check_unknown")
 
     def _schedule_next_check(self):
         jitter = random.uniform(-CHECK_JITTER, CHECK_JITTER)

@@ -90,6 +90,14 @@ def check_sync(
     return run(check(domain, resolver, selectors, **options))
 
 
+def unanswered(
+    domain: str, code: str, now: Callable[[], str] = _utc_now, **params: str
+) -> DomainReport:
+    """The report of a check that could not be made, `code` saying why; nothing is known then."""
+    name = printable(domain.strip())
+    return DomainReport(name, (finding(code, "domain", name, "", **params),), now(), 0.0)
+
+
 class _Check:
     """One domain that has a valid name."""
 

@@ -18,11 +18,29 @@ class Code(NamedTuple):
 CODES = {
     # The name itself. `reason` is a code of InvalidName.
     "name_invalid": Code("error", ("reason",), _("“{name}” is not a domain name: {reason}.")),
+    # Nothing was asked, or the answers came to nothing.
+    "nameserver_unknown": Code(
+        "unknown",
+        ("nameserver",),
+        _(
+            "Nothing was asked: the name server that is set, “{nameserver}”, is not an IP address "
+            "with an optional port, like 192.0.2.1:53. Correct it, then check again."
+        ),
+    ),
+    "check_unknown": Code(
+        "unknown",
+        (),
+        _(
+            "The check broke off, so nothing is known about {name}. Check again; if it breaks off "
+            "again, the log of the server says why."
+        ),
+    ),
     "domain_missing": Code(
         "error",
         (),
         _("The domain {name} does not exist in the DNS. Check its spelling, or register it."),
     ),
+    "domain_exists": Code("ok", (), _("The domain {name} exists in the DNS.")),
     # Any check: `count` findings are not listed.
     "more_findings": Code(
         "info",
@@ -612,6 +630,22 @@ CODES = {
             "Correct the target."
         ),
     ),
+    "dkim_spare_key_missing": Code(
+        "info",
+        ("selector", "target"),
+        _(
+            "There is no key yet where selector {selector} leads to ({target}). Microsoft puts it "
+            "there when it rotates the keys; until then mail is signed with the other selector."
+        ),
+    ),
+    "dkim_only_ed25519": Code(
+        "warning",
+        ("selector", "key_type", "bits"),
+        _(
+            "The key of selector {selector} is of the type Ed25519, which many receivers do not "
+            "know yet, and there is no other (RFC 8463). Sign with a key of the type RSA as well."
+        ),
+    ),
     "dkim_wrong_target": Code(
         "error",
         ("selector",),
@@ -931,7 +965,8 @@ CODES = {
         (),
         _(
             "There is no MTA-STS policy. It is optional; it makes other servers insist on "
-            "encryption when they send to the domain."
+            "encryption when they send to the domain. The record counts once the policy is on a "
+            "web server, as a file that RFC 8461 describes."
         ),
     ),
     "mta_sts_not_enforced": Code(

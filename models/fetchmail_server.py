@@ -75,7 +75,7 @@ class FetchmailServer(models.Model):
     def onchange_server_type(self):
         """Odoo resets the port to the usual one; that of a provider is known."""
         result = super().onchange_server_type()
-        provider = self.sudo().provider_id
+        provider = self.provider_id
         if self.server_type == "imap" and provider.imap_host and self.is_ssl == provider.imap_ssl:
             self.port = provider.imap_port
         return result

@@ -134,7 +134,9 @@ def _as_meant(tree):
 
 
 def _findings(answer, texts, remarks, suggestion=None):
-    expected = suggestion.text if suggestion and (suggestion.text,) != texts else None
+    expected = suggestion.text if suggestion else None
+    if expected and [expected.split()] == [text.split() for text in texts]:
+        expected = None
     subject = Subject("spf", answer.name, "TXT", texts)
     unread = Subject("spf", answer.name, "TXT", answer.records)
     return tuple(

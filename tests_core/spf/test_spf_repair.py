@@ -13,6 +13,7 @@ from core.spf.repair import repair, repair_start
     [
         ("include: _spf.example.net -all", "include:_spf.example.net -all"),
         ("include :example.net -all", "include:example.net -all"),
+        ("include example.net ip4 192.0.2.1 -all", "include:example.net ip4:192.0.2.1 -all"),
         ("mx redirect= example.net", "mx redirect=example.net"),
         ("redirect:example.net", "redirect=example.net"),
         ("ipv4:192.0.2.1 -all", "ip4:192.0.2.1 -all"),

@@ -13,7 +13,8 @@ MARKS = ",;\"'“”„«»"  # that people put around a term or between two
 DASHES = str.maketrans("–—−", "---")  # what a word processor makes of a hyphen
 QUALIFIERS = ("-", "~", "?", "+")
 ADDRESS_NAMES = ("ip", "ip4", "ip6", "ipv4", "ipv6")  # for a term that holds an address
-STARTS = ("include:", "exists:", "ip4:", "ip6:", "redirect=", "exp=")  # of a term glued to another
+# Starts of a term that is glued to another one; no name has a colon in it.
+STARTS = ("include:", "exists:", "ip4:", "ip6:", "mx:", "a:", "redirect=", "exp=")
 WANTING = ("include", "exists", "ip4", "ip6")  # mechanisms that are nothing without a value
 ENDS = ("-all", "~all", "?all")
 GLUED_MAX = 5  # terms that are taken apart where no space is between them
@@ -71,6 +72,8 @@ def _term(term, dead):
     """The terms that one term was meant to be."""
     if _is_valid(term) and term not in dead:
         return (term,)
+    if not term.strip(MARKS):
+        return ()
     for slip in (_marks, _name, _glued):
         fixed = slip(term)
         if fixed and fixed != (term,) and all(map(_is_valid, fixed)):
@@ -106,10 +109,11 @@ def _name(term):
 def _glued(term, left=GLUED_MAX):
     """Terms without a space between them, as they come from strings that were joined."""
     for end in ENDS:
-        if term.endswith(end) and _is_valid(term.removesuffix(end)):
-            return (*_glued(term.removesuffix(end), left - 1), end)
-    places = {term.find(start, 1) for start in STARTS} - {-1}
-    for place in sorted(places) if left else ():
+        if term.endswith(end) and left:
+            front = _glued(term.removesuffix(end), left - 1)
+            if all(map(_is_valid, front)):
+                return (*front, end)
+    for place in sorted({term.find(start, 1) for start in STARTS} - {-1}) if left else ():
         place -= term[place - 1] in QUALIFIERS
         if place and _is_valid(term[:place]) and _is_valid(term[place:]):
             return (term[:place], *_glued(term[place:], left - 1))

@@ -145,8 +145,8 @@ def _findings(answer, texts, remarks, suggestion=None):
     if expected and [expected.split()] == [text.split() for text in texts]:
         expected = None
     subject = Subject("spf", answer.name, "TXT", texts)
-    unread = Subject("spf", answer.name, "TXT", answer.records)
+    alike = Subject("spf", answer.name, "TXT", filter(looks_like_spf, answer.records))
     return tuple(
-        (unread if code == "spf_not_recognised" else subject).say(code, expected, **params)
+        (alike if code == "spf_not_recognised" else subject).say(code, expected, **params)
         for code, params in remarks
     )

@@ -153,7 +153,7 @@ def looks_like_spf(text: str) -> bool:
 
 def count_terms(text: str) -> int:
     """How many terms a text that `is_spf` has, without reading them."""
-    return len(_TERM.findall(text, len(VERSION)))
+    return sum(map(bool, text[len(VERSION) :].split(" ")))
 
 
 def is_too_long(text: str) -> bool:

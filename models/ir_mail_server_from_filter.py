@@ -37,7 +37,12 @@ class IrMailServer(models.Model):
     @api.depends("from_filter", "owner_user_id")
     @api.depends_context("lang")
     def _compute_bounce_note(self):
-        alias_domains = self.env["res.company"].sudo().search([]).alias_domain_id
+        alias_domains = (
+            self.env["res.company"]
+            .sudo()
+            .search([("alias_domain_id", "!=", False)])
+            .alias_domain_id
+        )
         for server in self:
             server.bounce_note = server._bounce_note(alias_domains)
 

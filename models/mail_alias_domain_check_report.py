@@ -54,22 +54,20 @@ class MailAliasDomainCheck(models.Model):
         return {**self.report, "findings": findings}
 
     def _headline(self):
-        """What is wrong, in one line: the kinds of records by what they need."""
-        kinds = {severity: [] for severity in WRONG}
-        for item in self._in_order():
-            title = self._title(item.record_type)
-            listed = kinds.get(item.severity.value, [title])
-            if title not in listed:
-                listed.append(title)
+        """What is wrong, in one line: each kind of record by the worst that is said of it."""
+        needs = {}
+        for severity in WRONG:
+            for item in self._in_order():
+                if item.severity.value == severity:
+                    needs.setdefault(self._title(item.record_type), severity)
         sentences = {
             "error": self.env._("To be repaired: %(records)s."),
             "unknown": self.env._("It could not be told: %(records)s."),
             "warning": self.env._("To be improved: %(records)s."),
         }
         found = [
-            sentences[severity] % {"records": ", ".join(titles)}
-            for severity, titles in kinds.items()
-            if titles
+            sentences[severity] % {"records": ", ".join(t for t in needs if needs[t] == severity)}
+            for severity in dict.fromkeys(needs.values())
         ]
         return " ".join(found) or self.env._("Nothing has to be done.")
 

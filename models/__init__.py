@@ -8,6 +8,7 @@ from . import (
     mail_alias_domain,
     mail_alias_domain_chatter,
     mail_alias_domain_check,
+    mail_alias_domain_check_report,
     mail_delivery_mixin,
     mail_mail,
     mail_notification,

@@ -62,6 +62,7 @@ PROBLEMS = {
     "missing_value": _("a value is missing"),
     "unexpected_value": _("a value is not allowed here"),
     "duplicate_modifier": _("it can occur only once"),
+    "too_long": _("no DNS record can be that long"),
 }
 
 # What the codes among the parameters of findings mean, by parameter

@@ -3,7 +3,7 @@
 from recorded import lost, recall, unreadable
 
 # What a later version keeps in another place, as "model.field"; one of CHECKS looks for it there.
-MOVED = ("ir.mail_server.provider_id",)
+MOVED = ()
 
 
 def nothing_that_was_stored_is_lost(env):
@@ -75,12 +75,6 @@ def _ways(message):
     ]
 
 
-def servers_have_their_provider(env):
-    """Whether a person picked it or the host tells it."""
-    for row in recall(env)["ir.mail_server"]:
-        assert env["ir.mail_server"].browse(row["id"]).provider_id.id == row["provider_id"], row
-
-
 def the_settings_are_as_they_were(env):
     settings = env["res.config.settings"].create({})
     assert settings.mail_default_from_filter == "acme.test"
@@ -96,7 +90,6 @@ CHECKS = (
     reports_can_be_fetched,
     the_worsening_is_still_open,
     messages_tell_their_way,
-    servers_have_their_provider,
     the_settings_are_as_they_were,
 )
 

@@ -25,7 +25,7 @@ from core.transport import mta_sts, mx
 OCTETS = 1_000_000
 GROWTH_MAX = 2.5  # times the work for twice the input
 TRIES = 6  # the machine may be busy; work that grows faster does so every time
-NEGLIGIBLE = 0.002  # seconds below which nothing can be told from noise
+NEGLIGIBLE = 0.02  # seconds below which nothing can be told from noise
 
 WORST = {
     "to_ascii": (to_ascii, "a", "a.", "ü."),

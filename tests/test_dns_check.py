@@ -215,6 +215,7 @@ class TestDnsCheck(DnsCase, TransactionCase):
         action = check.action_check()
         self.assertNotEqual(action["res_id"], check.id)
         self.assertEqual(action["target"], "current")
+        self.assertNotIn("dialog_size", action["context"], "The page has buttons of its own")
         in_dialog = check.with_context(dialog_size="extra-large")
         self.assertEqual(in_dialog.action_check()["target"], "new")
 

@@ -174,6 +174,7 @@ class MailAliasDomainCheck(models.Model):
             self._dns_resolver(),
             selectors=self._selector_names(name),
             senders=self._expected_senders(name),
+            remarks=self.env["ir.mail_server"]._sending_remarks(name),
             transport=True,
             fetch=https.fetch_public,
         )

@@ -107,6 +107,7 @@ class MailAliasDomainCheck(models.Model):
             "domain": self.env._("Domain"),
             "alignment": self.env._("Sender"),
             "smtp_host": self.env._("Sending host"),
+            "sending": self.env._("Sending"),
         }
         return titles.get(record_type, record_type.replace("_", "-").upper())
 

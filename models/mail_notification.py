@@ -22,7 +22,7 @@ class MailNotification(models.Model):
         if self.env.su or not claims:
             return super().create([self._without_claims(vals) for vals in vals_list])
         honest = {key: val for key, val in self.env.context.items() if key not in claims}
-        return self.with_context(honest).create(vals_list)
+        return self.with_context(honest).create(vals_list)  # pylint: disable=context-overridden
 
     def write(self, vals):
         """The sending of a mail hands over by which way it went, in the write of its outcome."""

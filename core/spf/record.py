@@ -146,9 +146,14 @@ def is_spf(text: str) -> bool:
     return bool(_VERSION.match(text))
 
 
+def looks_like_spf(text: str) -> bool:
+    """Whether somebody may have meant a TXT record to be SPF."""
+    return "v=spf" in text[:20].lower().replace(" ", "")
+
+
 def count_terms(text: str) -> int:
     """How many terms a text that `is_spf` has, without reading them."""
-    return len(_TERM.findall(text, len(VERSION)))
+    return sum(map(bool, text[len(VERSION) :].split(" ")))
 
 
 def is_too_long(text: str) -> bool:

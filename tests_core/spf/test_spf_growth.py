@@ -20,7 +20,7 @@ from core.spf.repair import repair_start
 MEGABYTE = 1 << 20
 LONGEST = 60_000  # characters
 GROWTH_MAX = 2.5  # times the work for twice the input
-MEGABYTE_SECONDS = 0.1
+MEGABYTE_SECONDS = 0.2
 MEASURABLE = 0.005  # seconds; below that the clock decides
 RUNS = 2
 
@@ -84,11 +84,12 @@ def test_checking_a_host(shape):
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_checking_a_domain(shape):
     def make(size):
-        zones = {"example.com": {"TXT": ["v=spf1 " + shape(size)]}}
+        texts = ["v=spf1 " + shape(size)]
+        zones = {"example.com": {"TXT": texts}, "near.example": {"TXT": [f'"{texts[0]}"']}}
         return zones | {"_spf.example": {"TXT": ["v=spf1 " + shape(size)]}}
 
     def work(zones):
-        for name in ("example.com", "_spf.example"):
+        for name in zones:
             sender = Sender("S", spf_terms=("include:_spf.example",))
             asyncio.run(check(name, FakeDns(zones), [sender]))
 

@@ -76,6 +76,8 @@ def said(*records, **options):
         (["v=spf1 mx +all"], [ONE], "v=spf1 mx include:_spf.one.example ~all"),
         (["v=spf1 include:_spf.two.example redirect=_spf.neutral.example"], [],
          "v=spf1 include:_spf.two.example include:_spf.neutral.example ~all"),
+        (["v=spf1 redirect=_spf.neutral.example ?ip4:192.0.2.0/28"], [],
+         "v=spf1 ?ip4:192.0.2.0/28 include:_spf.neutral.example ~all"),
         # the order of several records gives way to what they let in
         (["v=spf1 ?ip4:192.0.2.0/24 -all", "v=spf1 ip4:192.0.2.7 -all"], [],
          "v=spf1 ip4:192.0.2.7 ?ip4:192.0.2.0/24 -all"),
@@ -131,6 +133,11 @@ def test_an_include_that_works_for_some_and_breaks_for_others_stays(record):
     assert expected(record, senders=senders) is None
     assert found["spf_no_proposal_broken"] == {"term": "include:_spf.half.example"}
     assert "include:_spf.one.example" in found["spf_sender_missing"]["terms"]
+
+
+@pytest.mark.parametrize("record", ["v=spf1  mx  ptr -all", "v=spf1 mx ptr:example.com -all "])
+def test_the_same_record_in_another_spelling_is_no_proposal(record):
+    assert expected(record) is None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from core.spf.repair import repair, repair_start
     [
         ("include: _spf.example.net -all", "include:_spf.example.net -all"),
         ("include :example.net -all", "include:example.net -all"),
+        ("include example.net ip4 192.0.2.1 -all", "include:example.net ip4:192.0.2.1 -all"),
         ("mx redirect= example.net", "mx redirect=example.net"),
         ("redirect:example.net", "redirect=example.net"),
         ("ipv4:192.0.2.1 -all", "ip4:192.0.2.1 -all"),
@@ -24,6 +25,7 @@ from core.spf.repair import repair, repair_start
         ("ip4:192.0.2.1,ip4:192.0.2.2 -all", "ip4:192.0.2.1 ip4:192.0.2.2 -all"),
         ("ip4:192.0.2.1,192.0.2.2, mx -all", "ip4:192.0.2.1 ip4:192.0.2.2 mx -all"),
         ("mx, a, include:example.net, -all", "mx a include:example.net -all"),
+        ("ip4:192.0.2.1 , mx , -all", "ip4:192.0.2.1 mx -all"),
         ("mx; -all;", "mx -all"),
         ("mx - all", "mx -all"),
         ("mx –all", "mx -all"),
@@ -32,8 +34,11 @@ from core.spf.repair import repair, repair_start
         ("include:example.net~all", "include:example.net ~all"),
         ("ip4:192.0.2.1ip4:192.0.2.2 -all", "ip4:192.0.2.1 ip4:192.0.2.2 -all"),
         ("ip4:192.0.2.1include:example.net-all", "ip4:192.0.2.1 include:example.net -all"),
+        ("ip4:192.0.2.1a:h.examplemx:example.net -all",
+         "ip4:192.0.2.1 a:h.example mx:example.net -all"),
+        ("mxinclude:example.net~all", "mx include:example.net ~all"),
     ],
-)
+)  # fmt: skip
 def test_a_plain_slip_is_repaired(text, repaired):
     assert repair(f"v=spf1 {text}", {"include:example.net-all"}) == f"v=spf1 {repaired}"
 

@@ -208,3 +208,8 @@ def test_of_terms_that_cannot_be_read_nothing_is_claimed(terms):
 def test_slips_in_the_terms_of_a_sender_are_understood():
     sender = Sender("Typed", spf_terms=("include: _spf.google.example", "ipv4:203.0.113.8"))
     assert assess("v=spf1 mx include:_spf.google.example -all", senders=[sender]).allowed == (True,)
+
+
+def test_a_whole_record_among_the_terms_of_a_sender_is_understood():
+    sender = Sender("Pasted", spf_terms=("v=spf1", "include:_spf.google.example", "~all"))
+    assert assess("v=spf1 include:_spf.google.example -all", senders=[sender]).allowed == (True,)

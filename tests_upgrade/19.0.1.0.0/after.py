@@ -16,6 +16,17 @@ def forms_and_lists_can_be_read(env):
     assert not (found := list(unreadable(admin))), "\n".join(found)
 
 
+def servers_know_their_providers(env):
+    """One that a person picked, and one that was recognised by its host."""
+    for name, provider in (
+        ("Everyday mail", "House provider"),
+        ("Newsletter", "House provider"),
+        ("At Google", "Google"),
+    ):
+        server = env["ir.mail_server"].search([("name", "=", name)])
+        assert server.provider_id.name == provider, (name, server.provider_id.name)
+
+
 def every_finding_has_its_sentence(env):
     checks = env["mail.alias.domain.check"].search([("report", "!=", False)])
     assert len(checks) == 5
@@ -74,6 +85,7 @@ def the_settings_are_as_they_were(env):
 CHECKS = (
     nothing_that_was_stored_is_lost,
     forms_and_lists_can_be_read,
+    servers_know_their_providers,
     every_finding_has_its_sentence,
     reports_can_be_fetched,
     the_worsening_is_still_open,

@@ -128,7 +128,8 @@ class MailAliasDomainCheck(models.Model):
         """The window of a check stays one; a page shows the new check, or what it has become."""
         if self.env.context.get("dialog_size"):
             return self._action_open()
-        return {**self._action_open(), "target": "current"} if self != earlier else True
+        on_a_page = {**self._action_open(), "target": "current", "context": {}}
+        return True if self == earlier else on_a_page
 
     def _action_open(self):
         return {

@@ -114,12 +114,11 @@ class MailAliasDomainCheck(models.Model):
     def _selectors_sentence(self, name):
         """Which selectors a check looks at, and why those; where none is known, what to do."""
         tested, unknown = self._tested_selectors(name)
-        parts = [
-            self.env._("%(selector)s (of “%(server)s”)", selector=selector, server=sender)
-            if sender
-            else self.env._("%(selector)s (named here)", selector=selector)
-            for selector, sender in dict.fromkeys(tested)
-        ]
+        sources = {}
+        for selector, sender in tested:
+            source = f"“{sender}”" if sender else self.env._("named here")
+            sources.setdefault(selector, {})[source] = None
+        parts = [f"{selector} ({', '.join(found)})" for selector, found in sources.items()]
         sentences = []
         if parts:
             sentences.append(self.env._("Tested: %(selectors)s.", selectors=", ".join(parts)))

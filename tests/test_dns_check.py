@@ -204,7 +204,7 @@ class TestDnsCheck(DnsCase, TransactionCase):
         check = alias_domain._new_check()
         for said in (alias_domain.dkim_selectors_tested, check.dkim_selectors_tested):
             self.assertIn("odoo (named here)", said)
-            self.assertIn("google (of “Everyday mail”)", said)
+            self.assertIn("google (“Everyday mail”)", said)
             self.assertIn("Not known: those of “In bulk”", said)
         nobody = self.env["mail.alias.domain"].create({"name": "nobody.test"})
         self.assertIn("no DKIM key is tested", nobody.dkim_selectors_tested)
@@ -215,6 +215,7 @@ class TestDnsCheck(DnsCase, TransactionCase):
         action = check.action_check()
         self.assertNotEqual(action["res_id"], check.id)
         self.assertEqual(action["target"], "current")
+        self.assertNotIn("dialog_size", action["context"], "The page has buttons of its own")
         in_dialog = check.with_context(dialog_size="extra-large")
         self.assertEqual(in_dialog.action_check()["target"], "new")
 

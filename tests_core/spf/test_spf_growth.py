@@ -1,11 +1,11 @@
 """What others publish costs time that grows with its length, and no faster.
 
 Up to the length that a TXT record can have, twice the input takes at most 2.5 times the work; a
-megabyte, in the worst shape of each reader, takes next to none. CPU time is counted, and the best
-of several runs.
+megabyte, in the worst shape of each reader, takes next to none.
 """
 
 import asyncio
+import gc
 import time
 
 import pytest
@@ -22,7 +22,7 @@ LONGEST = 60_000  # characters
 GROWTH_MAX = 2.5  # times the work for twice the input
 MEGABYTE_SECONDS = 0.2
 MEASURABLE = 0.005  # seconds; below that the clock decides
-RUNS = 2
+TRIES = 6  # the machine may be busy; work that grows faster does so every time
 
 SHAPES = {
     "a label": lambda size: "include:x." + "a" * size,
@@ -50,19 +50,25 @@ SHAPES = {
 
 
 def seconds(work, argument):
-    """The shortest CPU time of several runs."""
-    times = []
-    for _ in range(RUNS):
+    """CPU time, without what collecting the garbage of other tests costs."""
+    gc.disable()
+    try:
         start = time.process_time()
         work(argument)
-        times.append(time.process_time() - start)
-    return min(times)
+        return time.process_time() - start
+    finally:
+        gc.enable()
 
 
 def assert_linear(work, make):
+    assert any(_is_linear(work, make) for _ in range(TRIES))
+
+
+def _is_linear(work, make):
     once, twice = (seconds(work, make(size)) for size in (LONGEST // 2, LONGEST))
-    assert twice <= GROWTH_MAX * max(once, MEASURABLE)
-    assert seconds(work, make(MEGABYTE)) <= max(MEGABYTE_SECONDS, 2 * twice)
+    if twice > GROWTH_MAX * max(once, MEASURABLE):
+        return False
+    return seconds(work, make(MEGABYTE)) <= max(MEGABYTE_SECONDS, 2 * twice)
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)

@@ -32,7 +32,7 @@ class IrConfigParameter(models.Model):
             return self._sanitize_loop_parameter(key, value)
         if key == "mail.default.from_filter":
             return self.env["ir.mail_server"]._parse_valid_from_filter(value)
-        if key == "mail.catchall.domain.allowed":
+        if key == "mail.catchall.domain.allowed" and value:
             self._check_allowed_domains(value)
         if key == NAMESERVER_PARAMETER:
             self._check_nameservers(value)
@@ -67,14 +67,16 @@ class IrConfigParameter(models.Model):
             return None
         return int(text) if 1 <= int(text) <= maximum else None
 
-    def _check_allowed_domains(self, value):
-        for domain in core_from_filter.split(value):
+    def _check_allowed_domains(self, value, label="mail.catchall.domain.allowed"):
+        """A ValidationError names the field or the parameter, whichever the person sees."""
+        for domain in core_from_filter.split(value) or [value]:
             if not core_from_filter.is_domain(domain):
                 raise ValidationError(
                     self.env._(
-                        "“%(value)s” is not a domain. Write the allowed domains such as "
+                        "“%(value)s” is not a domain. Write the domains of %(field)s such as "
                         "example.com, separated by commas.",
-                        value=domain,
+                        value=shorten(domain, SHOWN_LENGTH, placeholder="…"),
+                        field=label,
                     )
                 )
 

@@ -80,6 +80,16 @@ class ResConfigSettings(models.TransientModel):
                     label=labels[name]["string"],
                 )
 
+    @api.constrains("mail_catchall_domain_allowed")
+    def _check_mail_catchall_domain_allowed(self):
+        """Before Odoo does, whose message names the parameter."""
+        label = self.fields_get(["mail_catchall_domain_allowed"], ["string"])
+        for settings in self.filtered("mail_catchall_domain_allowed"):
+            self.env["ir.config_parameter"]._check_allowed_domains(
+                settings.mail_catchall_domain_allowed,
+                label=label["mail_catchall_domain_allowed"]["string"],
+            )
+
     def action_check_alias_domain_dns(self):
         return self.alias_domain_id.action_check_dns()
 

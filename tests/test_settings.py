@@ -52,6 +52,11 @@ class TestSettings(TransactionCase):
             self.save(mail_gateway_loop_threshold=0)
         self.assertIn("Loop threshold", str(caught.exception))
         self.assertNotIn("mail.gateway", str(caught.exception))
+        for value in (",", "exa mple.com"):
+            with self.assertRaises(ValidationError) as caught:
+                self.save(mail_catchall_domain_allowed=value)
+            self.assertIn("Accepted Alias Domains", str(caught.exception))
+            self.assertNotIn("mail.catchall", str(caught.exception))
 
     def test_an_emptied_field_restores_the_default(self):
         self.save(mail_gateway_loop_threshold=50, mail_gateway_loop_minutes=60)

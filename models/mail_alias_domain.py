@@ -241,6 +241,7 @@ class MailAliasDomain(models.Model):
         note = self._changes_body(changes)
         open_activities = self._open_alerts()
         open_activities.note = note
+        followers = self.message_partner_ids
         for user in self._users_to_alert() - open_activities.user_id:
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
@@ -248,6 +249,8 @@ class MailAliasDomain(models.Model):
                 note=note,
                 user_id=user.id,
             )
+        # Odoo makes followers of them, who get all that administrators write to each other.
+        self.message_unsubscribe((self.message_partner_ids - followers).ids)
 
     def _open_alerts(self):
         warning = self.env.ref("mail.mail_activity_data_warning")

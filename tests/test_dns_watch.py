@@ -148,6 +148,17 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.assertFalse(self.domain.activity_ids)
         self.assertTrue(self.domain.message_ids.filtered(lambda m: "as good as before" in m.body))
 
+    def test_who_is_told_does_not_follow_the_chatter(self):
+        colleague = new_test_user(self.env, "colleague", groups="base.group_user")
+        self.domain.dns_alert_user_ids = colleague
+        self.run_cron()
+        self.dns.set_zone("watched.test", zone())
+        self.run_cron()
+        self.assertEqual(self.domain.activity_ids.user_id, colleague)
+        self.assertNotIn(colleague.partner_id, self.domain.message_partner_ids)
+        note = self.domain.activity_ids.with_user(colleague).note
+        self.assertIn("SPF", note)
+
     def test_nobody_named_means_the_first_administrator(self):
         self.domain.dns_alert_user_ids = False
         self.run_cron()

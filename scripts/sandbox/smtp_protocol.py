@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from .smtp_message import HOST_NAME, Received
-from .smtp_script import CONNECT, END_OF_DATA, Rule
+from .smtp_script import BODY, CONNECT, END_OF_DATA, Rule
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ def _scripted(command: str):
     async def method(self, argument):
         text = _envelope_text(self.envelope) if command == "DATA" else argument or ""
         rule = await self.consult(command, text)
+        if command == "DATA" and not rule and self._peer.script.take(BODY, text):
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            await self._hang_up()
         await (self.push(rule.reply) if rule and rule.reply else usual(self, argument))
 
     return method

@@ -23,8 +23,9 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-from .reply_class import CLASSES, Command, ReplyClass, explain, explain_admin, next_step
+from .reply_class import CLASSES, Command, ReplyClass
 from .reply_rules import AUTHENTICATION_CODES, CODES, ENHANCED, RULES, Rule
+from .reply_wording import explain, explain_admin, next_step
 from .text import printable
 
 __all__ = [
@@ -94,11 +95,8 @@ class Reply:
     @property
     def dead_address(self) -> bool:
         """Whether this answer alone proves that the address is dead. 5yz alone never does."""
-        return (
-            self.permanent
-            and CLASSES[self.reply_class].dead_address
-            and bool(self.by_rule or self.enhanced)
-        )
+        proven = self.by_rule or _by_enhanced(self.enhanced) is self.reply_class
+        return self.permanent and CLASSES[self.reply_class].dead_address and bool(proven)
 
     @property
     def server_fault(self) -> bool:
@@ -267,7 +265,7 @@ def _judge(command, code, enhanced, said):
         rule = _find(words, command, code, ReplyClass.AUTHENTICATION_REFUSED)
         return rule.name if rule else f"code_{code}", ReplyClass.AUTHENTICATION_REFUSED
     rule = _find(words, command, code)
-    found = rule.reply_class if rule else _by_codes(command, code, enhanced)
+    found = rule.reply_class if rule else _by_enhanced(enhanced) or _by_codes(command, code)
     return rule.name if rule else "", _narrowed(found, rule, command, code, enhanced)
 
 
@@ -288,26 +286,21 @@ def _find(words, command, code, reply_class=None) -> Rule | None:
     )
 
 
-def _by_codes(command, code, enhanced):
-    detail = enhanced.partition(".")[2]
-    for table, key in (
-        (ENHANCED, detail),
-        (CODES, (command, code)),
-        (CODES, (None, code)),
-        (CODES, (command, code // 100)),
-        (CODES, (None, code // 100)),
-    ):
-        if key in table:
-            return table[key]
-    return ReplyClass.UNCLEAR
+def _by_enhanced(enhanced):
+    return ENHANCED.get(enhanced.partition(".")[2])
+
+
+def _by_codes(command, code):
+    keys = ((command, code), (None, code), (command, code // 100), (None, code // 100))
+    return next((CODES[key] for key in keys if key in CODES), ReplyClass.UNCLEAR)
 
 
 def _narrowed(found, rule, command, code, enhanced):
-    """The class, where the command that was answered lets it mean something else."""
+    """The class, where the command that was answered lets the words mean something else."""
     if command is Command.MAIL:
         return _about_sender(found, rule, code)
-    if command in _SESSION and found in (*_RECIPIENT, ReplyClass.SENDER_REFUSED):
-        return CODES.get((command, code // 100), ReplyClass.UNCLEAR)
+    if command in _SESSION:
+        return _about_session(found, command, code)
     if command in _MESSAGE and CLASSES[found].dead_address and not _names_address(enhanced):
         return ReplyClass.UNCLEAR
     return found
@@ -322,7 +315,17 @@ def _about_sender(found, rule, code):
     return found
 
 
+def _about_session(found, command, code):
+    """Nobody has been named yet; and whoever says no to a login means the login."""
+    named = found in (*_RECIPIENT, ReplyClass.SENDER_REFUSED)
+    vague = found in (ReplyClass.CONFIGURATION, ReplyClass.UNCLEAR)
+    if named or (vague and command is Command.AUTH):
+        return _by_codes(command, code)
+    return found
+
+
 def _names_address(enhanced):
+    """RFC 3463 section 3.2: the subject "address" """
     return enhanced.startswith("5.1.")
 
 
@@ -413,15 +416,36 @@ def from_exception(command: Command | None, error: BaseException) -> Reply:
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return read(Command.RCPT, *_first_refusal(error.recipients))
-    if isinstance(error, smtplib.SMTPResponseException):
+    said = _said(error)
+    if isinstance(error, smtplib.SMTPResponseException) and not said.endswith(_LINE_TOO_LONG):
         command = next((own for kind, own in _ANSWERED if isinstance(error, kind)), command)
         return read(command, error.smtp_code, error.smtp_error)
     rule, reply_class = next(
         ((rule, found) for kind, rule, found in _RAISED if isinstance(error, kind)),
         ("", ReplyClass.UNCLEAR),
     )
-    permanent = rule in ("not_supported", "not_representable") and command not in _SESSION
-    return Reply(command, 0, "", _said(error), reply_class, permanent, rule)
+    if rule in ("smtp", "not_supported"):
+        command, rule, reply_class = _unsupported(command, said)
+    return Reply(command, 0, "", said, reply_class, rule in _FOR_GOOD, rule)
+
+
+_LINE_TOO_LONG = "Line too long."
+"""smtplib's own words, with a code that no server sent."""
+_FOR_GOOD = ("smtputf8", "not_representable")
+"""What this message asks of SMTP, and will ask again."""
+
+
+def _unsupported(command, said):
+    """(command, rule, class) of what smtplib misses in the extensions of a server."""
+    if _LINE_TOO_LONG in said:
+        return command, "answer_too_long", ReplyClass.SERVER_UNREACHABLE
+    if "SMTPUTF8" in said:
+        return Command.MAIL, "smtputf8", ReplyClass.CONFIGURATION
+    if "STARTTLS" in said:
+        return Command.STARTTLS, "not_supported", ReplyClass.CONFIGURATION
+    if "AUTH" in said.upper():
+        return Command.AUTH, "no_login_offered", ReplyClass.AUTHENTICATION_REFUSED
+    return command, "not_supported", ReplyClass.CONFIGURATION
 
 
 def _first_refusal(recipients):

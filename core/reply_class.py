@@ -1,19 +1,12 @@
 """What the answers of mail servers can mean: one list for SMTP answers and for the reports of
 other mail systems, with what follows from each and how it is said.
 
-The texts are English sources, marked with `_` for translation as in `core.findings.wording`;
-`explain`, `explain_admin` and `next_step` put them into a language and fill in the answer.
+The texts are English sources, marked with `_` for translation; `reply_wording` puts them into a
+language and fills in the answer.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .reply import Reply
-
-Translate = Callable[[str], str]
 
 
 def _(text: str) -> str:
@@ -245,52 +238,3 @@ CLASSES = {
         _("Read the answer of the server. If it says nothing to you, ask whoever runs it."),
     ),
 }
-
-COMMANDS = {
-    Command.CONNECT: _("the connection"),
-    Command.EHLO: _("the greeting (EHLO)"),
-    Command.STARTTLS: _("the request for encryption (STARTTLS)"),
-    Command.AUTH: _("the login (AUTH)"),
-    Command.MAIL: _("the sender (MAIL)"),
-    Command.RCPT: _("the recipient (RCPT)"),
-    Command.DATA: _("the announcement of the message (DATA)"),
-    Command.END_OF_DATA: _("the message (end of DATA)"),
-}
-"""What the server answered to, in words that follow "in answer to"."""
-
-BY_CODES_ALONE = _("No rule knows its words; only the codes were judged.")
-
-
-@dataclass(frozen=True)
-class Detail:
-    """What a rule knows better than its class; "" is what the class says."""
-
-    sentence: str = ""
-    sentence_admin: str = ""
-    next_step: str = ""
-
-
-DETAILS: dict[str, Detail] = {}
-"""By the name of the rule."""
-
-
-def explain(reply: "Reply", translate: Translate = _) -> str:
-    """A sentence for the person who wrote: what happened, without codes."""
-    return translate(_text(reply, "sentence"))
-
-
-def explain_admin(reply: "Reply", translate: Translate = _) -> str:
-    """One or two sentences for the administrator, with the words of the server."""
-    said = translate(_text(reply, "sentence_admin")).format(answer=reply.answer)
-    guessed = reply.code and not reply.accepted and not reply.by_rule
-    return f"{said} {translate(BY_CODES_ALONE)}" if guessed else said
-
-
-def next_step(reply: "Reply", translate: Translate = _) -> str:
-    """What the administrator can do about it."""
-    return translate(_text(reply, "next_step"))
-
-
-def _text(reply, name):
-    own = DETAILS.get(reply.by_rule)
-    return (own and getattr(own, name)) or getattr(CLASSES[reply.reply_class], name)

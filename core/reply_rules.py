@@ -63,20 +63,12 @@ def _rule(name, reply_class, source, *alternatives, codes="", commands=()):
 
 
 RULES = (
-    # --- Providers and servers whose words mean something else than they say -----------------
+    # --- One provider's words, which mean something else than they say ------------------------
     _rule(
         "microsoft_directory",
         UNKNOWN,
-        "Microsoft Learn, Directory-Based Edge Blocking: 550 5.4.1 for a recipient not in it",
+        "Microsoft Learn, Directory-Based Edge Blocking: 550 5.4.1 for who is not in the directory",
         r"5\.4\.1\b.{0,20}recipient address rejected: access denied",
-    ),
-    _rule(
-        "mailbox_unavailable",
-        UNKNOWN,
-        "Outlook.com and GMX answer RCPT with exactly this for an address that does not exist",
-        r"^(?:5\.[015]\.\d )?requested (?:mail )?action (?:aborted|not taken): ?mailbox unavailable",
-        codes="5",
-        commands=(RCPT, None),
     ),
     _rule(
         "microsoft_send_as",
@@ -86,42 +78,563 @@ RULES = (
         r"5\.2\.252\b",
         r"sendasdenied",
         r"not have permissions? to send as this sender",
+        r"bad outbound sender",
     ),
     _rule(
         "smtp_login_switched_off",
         LOGIN,
-        "Microsoft Learn, authenticated client SMTP submission: 535 5.7.139",
+        "Microsoft Learn, Authenticated client SMTP submission: 535 5.7.139",
         r"5\.7\.139\b",
         r"smtpclientauthentication is disabled",
-        r"smtp auth(?:entication)? is disabled",
+        r"smtp auth(?:entication)? is (?:disabled|not enabled)",
     ),
     _rule(
         "basic_login_gone",
         LOGIN,
-        "Microsoft Exchange team: 550 5.7.30 once basic authentication is gone",
-        r"5\.7\.30\b.{0,20}basic auth",
+        "Microsoft Exchange team, retirement of basic authentication: 550 5.7.30",
         r"basic authentication is (?:disabled|not supported)",
     ),
     _rule(
         "google_app_password",
         LOGIN,
-        "Google Workspace Admin Help, SMTP error reference: 534 5.7.9",
-        r"application-specific password",
-        r"app(?:lication)? password (?:is )?required",
+        "Google Workspace Admin Help, SMTP errors and codes: 534 5.7.9",
+        r"app(?:lication)?(?:-specific)? password (?:is )?required",
     ),
     _rule(
         "google_web_login",
         LOGIN,
-        "Google Workspace Admin Help, SMTP error reference: 534 5.7.14",
-        r"log in (?:via|with) your web browser",
+        "Google Workspace Admin Help, SMTP errors and codes: 534 5.7.14",
+        r"log ?in (?:via|with|through) your (?:web )?browser",
     ),
     _rule(
         "oauth_token",
         LOGIN,
         "RFC 7628 section 3.2.2, the JSON with which Google and Microsoft refuse a token",
-        r'^\{.{0,200}"status": "(?:4|invalid)',
+        r'^(?:\d\.\d\.\d )?\{.{0,200}"status": ?"(?:4|invalid)',
         r"invalid_token",
         r"invalid_grant",
+    ),
+    _rule(
+        "members_only",
+        CONTENT,
+        "Microsoft Learn, NDR 5.7.124, 5.7.129, 5.7.133 to 5.7.136: restrictions of groups and "
+        "mailboxes, whose words ask for an authentication that no SMTP client can give",
+        r"resolver\.rst\.(?:auth|notauth|sender|restrict)",
+        r"delivery restriction check failed",
+        r"not authorized to send to (?:the )?recipient",
+        r"only accepts? (?:mail|messages?|email)s? from (?:people|members|its|internal|known)",
+    ),
+    _rule(
+        "suppressed",
+        CONTENT,
+        "Amazon SES, SendGrid and Mailgun documentation: lists of addresses that failed before",
+        r"suppression list",
+        r"address (?:is|was) suppressed",
+    ),
+    # --- Limits that pass with time -----------------------------------------------------------
+    _rule(
+        "harvesting",
+        CONTENT,
+        "Cisco, Barracuda: protection against guessed addresses; says nothing about this one",
+        r"directory harvest",
+        r"too many (?:invalid|unknown|bad|wrong|nonexist\w{0,5}) (?:recipient|user|address)",
+    ),
+    _rule(
+        "recipient_rate",
+        BUSY,
+        "Google Workspace Admin Help, 450 4.2.1; Microsoft Learn, NDR 5.2.121 and 5.2.122",
+        r"receiving (?:mail|email|messages) (?:at a rate|too (?:quickly|fast))",
+        r"(?:receive|receiving|recipient) (?:rate )?limit (?:is |was |has been )?(?:exceeded"
+        r"|reached)",
+        r"5\.2\.12[123]\b",
+    ),
+    _rule(
+        "too_many_logins",
+        BUSY,
+        "RFC 4954 section 6, 454 4.7.0; Google: too many login attempts",
+        r"too many (?:failed |bad |unsuccessful )?(?:log ?in|auth\w{0,12}) (?:attempts|failures"
+        r"|errors)",
+        r"temporary authentication failure",
+        r"(?:can not|unable to) authenticate due to (?:a )?temporary",
+        codes="4",
+    ),
+    _rule(
+        "sending_quota",
+        QUOTA,
+        "Google 550 5.4.5, Microsoft 5.1.90 and 5.7.705, Amazon SES 454, cPanel, SendGrid 451, "
+        "each in its documentation of sending limits",
+        r"(?:daily|hourly|monthly|weekly)[^.]{0,50}(?:quota|limit|max)",
+        r"(?:quota|limit|max(?:imum)?|exceed\w{0,3}|too many|number of)[^.]{0,50}"
+        r"(?:per|an?|each|this|/) ?(?:second|minute|hour|day|month)\b",
+        r"(?:sending|submission|sender|outbound|outgoing|message|throughput) (?:rate |mail )?"
+        r"(?:quota|limit|rate ?limit)s? (?:is |was |has been |have been )?(?:exceeded|reached)",
+        r"exceeded (?:your |the |its |his )?(?:sending|outbound|outgoing|submission|relay) "
+        r"(?:\w{1,12} )?(?:quota|limit|ratelimit)",
+        r"maximum (?:sending rate|credits) (?:is |was |has been )?exceeded",
+        r"(?:no|not enough|insufficient|out of) (?:credits?|smtp credits?)\b",
+        r"submissionquotaexceeded",
+        r"5\.7\.1 email quota exceeded",
+        r"tenant has exceeded",
+        r"5\.1\.90\b",
+        r"messages? sent (?:today|in the last)",
+        r"unusual sending activity",
+    ),
+    _rule(
+        "greylisting",
+        BUSY,
+        "RFC 6647; postgrey, sqlgrey, milter-greylist, Exim",
+        r"gr[ae]y-? ?list",
+        codes="4",
+    ),
+    _rule(
+        "too_many_recipients",
+        BUSY,
+        "RFC 5321 section 4.5.3.1.10; RFC 3463 x.5.3",
+        r"too many recipients",
+        r"(?:maximum|max|limit)[^.]{0,30}(?:number of )?recipients",
+        r"recipients?[^.]{0,20}(?:count|limit)[^.]{0,20}(?:exceed|reached)",
+        r"multiple destination domains per transaction",
+    ),
+    _rule(
+        "rate_limited",
+        BUSY,
+        "Google 421 4.7.0 and 4.7.28, Yahoo 421 [TSS04], Microsoft 451 4.7.650, Sendmail 421 4.3.2",
+        r"temporar\w{1,5} (?:\w{1,12} )?(?:rate[- ]?limited|deferred|throttled|delayed)",
+        r"\brate[- ]?limit",
+        r"throttl",
+        r"unusual rate of",
+        r"too many (?:concurrent |simultaneous |open |smtp )?(?:connections?|sessions|messages"
+        r"|errors)",
+        r"(?:connections?|session)s? (?:rate |frequency |count )?limit",
+        r"(?:connection|domain|ip|sender) frequency limited",
+        r"(?:slow down|too fast|too frequent)",
+        r"server (?:is )?(?:too )?busy",
+        codes="4",
+    ),
+    # --- What is no statement about an address at all -----------------------------------------
+    _rule(
+        "loop",
+        UNREACHABLE,
+        "RFC 5321 section 6.3; RFC 3463 x.4.6; Exchange 5.4.14",
+        r"too many hops",
+        r"hop count exceeded",
+        r"exceeded \d{1,3} hops",
+        r"too many ['\"]?received",
+        r"(?:mail|routing|message|email)[ -]loop",
+        r"loop detected",
+        r"is looping",
+        r"loops? back to (?:myself|me|itself)",
+    ),
+    _rule(
+        "local_delivery",
+        CONFIGURATION,
+        "Sendmail, procmail, Exim: the recipient's system cannot write what it has taken",
+        r"can not (?:create|open)\b",
+        r"could not (?:create|open)\b",
+        r"command died",
+        r"i/o error",
+        r"mailer error",
+        r"no such file",
+        r"local (?:configuration|delivery) (?:error|problem)",
+        r"server configuration (?:error|problem)",
+    ),
+    _rule(
+        "no_valid_recipients",
+        UNCLEAR,
+        "Postfix 554 5.5.1 and others in answer to DATA, after each recipient was refused",
+        r"no valid recipients?\b",
+        r"need rcpt",
+        r"no recipients? (?:have been|has been|were|was) (?:specified|accepted)",
+    ),
+    _rule(
+        "email_authentication",
+        CONTENT,
+        "RFC 7372; RFC 7489 section 10.3; Google 5.7.26; Microsoft 5.7.509 and 5.7.515",
+        r"\bdmarc",
+        r"\bdkim",
+        r"\bspf\b",
+        r"sender policy framework",
+        r"unauthenticated (?:email|mail|message)",
+        r"sender is unauthenticated",
+        r"authentication (?:checks?|levels?|results?|requirements?)\b",
+        r"rfc ?5322",
+        r"5\.7\.26\b",
+    ),
+    # --- The sending server: login, relaying, encryption, greeting ----------------------------
+    _rule(
+        "starttls_first",
+        LOGIN,
+        "RFC 3207 section 4: 530 Must issue a STARTTLS command first",
+        r"must (?:first )?(?:issue|use|send) (?:an? )?(?:starttls|tls)",
+        r"(?:starttls|tls|ssl|encryption) (?:is )?(?:required|needed)[^.]{0,30}auth",
+        r"encryption required for requested authentication",
+    ),
+    _rule(
+        "account_stopped",
+        LOGIN,
+        "Amazon SES 554 Sending paused; the words of several providers for a stopped account",
+        r"sending (?:is |was |has been )?(?:paused|suspended|disabled|blocked)",
+        r"mail sending denied",
+        r"your (?:\w{1,12} )?account (?:\w{1,5} ){0,3}(?:suspended|disabled|blocked|paused|locked"
+        r"|closed)",
+        r"your smtp account is not (?:yet )?activated",
+    ),
+    _rule(
+        "relay",
+        LOGIN,
+        "RFC 5321 section 3.6.2; Postfix, Exim, Sendmail, Exchange 5.7.54 and 5.7.64, qmail",
+        r"relay(?:ing|ed)?(?: access| mail| email)? (?:is |was )?(?:currently )?"
+        r"(?:denied|not (?:permitted|allowed|authorized|possible)|prohibited|refused|disallowed"
+        r"|rejected)",
+        r"(?:denied|disallowed|prohibited|refused|forbidden)[^.]{0,10} relay",
+        r"(?:unable to|can not|do(?:es)? not|will not|not|no|never) (?:open |allowed to "
+        r"|permitted to "
+        r"|authorized to |permit |allow |an open )?relay",
+        r"relaying to @?.{0,80}(?:denied|prohibited|not allowed|by this)",
+        r"credentials for relay",
+        r"list of allowed rcpthosts",
+        r"proper authentication required",
+        r"pop[- ]before[- ]smtp",
+    ),
+    _rule(
+        "login",
+        LOGIN,
+        "RFC 4954; Google, Amazon SES, SendGrid, Exim, hMailServer, MailEnable, Postfix",
+        r"authenticat\w{1,3} (?:is )?(?:required|needed|first)",
+        r"auth(?:entication)? (?:has |was )?(?:failed|failure|unsuccessful|credentials|rejected"
+        r"|not accepted|denied|error|mechanism)",
+        r"(?:requires?|need|without|use|enable|turn on|must issue an?) (?:smtp |valid "
+        r"|proper )?auth",
+        r"(?:must|please|need to|have to) (?:first )?(?:log ?in|authenticate)",
+        r"not (?:been )?(?:authenticated|logged ?in)",
+        r"unauthenticated senders?",
+        r"too many unauthenticated commands",
+        r"(?:invalid|bad|incorrect|wrong|unknown|expired) (?:user ?names?|logins?|passwords?"
+        r"|credentials?"
+        r"|authentication|api ?key|token)",
+        r"user ?names? (?:and|or) passwords? (?:is |are )?(?:not accepted|incorrect|wrong|invalid)",
+        r"(?:password|login)[^.]{0,20}(?:incorrect|wrong|failed|expired|denied)",
+        r"not authorized to perform",
+        r"unable to authenticate",
+    ),
+    _rule(
+        "encryption_required",
+        CONFIGURATION,
+        "RFC 3463 x.7.10; RFC 8689; Google 421 4.7.0 TLS required",
+        r"(?:starttls|tls|ssl|encryption|encrypted connection) (?:\w{1,10} )?"
+        r"(?:required|needed|mandatory|negotiation)",
+        r"requires? (?:starttls|tls|ssl|encryption|an encrypted)",
+    ),
+    _rule(
+        "smtputf8",
+        CONFIGURATION,
+        "RFC 6531 section 3.5, x.6.7 to x.6.10",
+        r"smtputf8",
+        r"non-?ascii (?:address|character)",
+        r"internationali[sz]ed (?:email|address)",
+    ),
+    _rule(
+        "greeting_name",
+        CONFIGURATION,
+        "RFC 5321 section 4.1.4; Postfix reject_invalid_helo_hostname and its kin, Exim",
+        r"\b(?:helo|ehlo)\b[^.]{0,40}(?:reject|invalid|bad|not|mismatch|fail|forged|need)",
+        r"(?:invalid|bad|forged|missing) (?:helo|ehlo)",
+        r"need fully[- ]qualified hostname",
+    ),
+    # --- The mailbox is full, the message is too big ------------------------------------------
+    _rule(
+        "full",
+        FULL,
+        "RFC 3463 x.2.2; Postfix, Dovecot, Courier, Zimbra, Google, Exchange",
+        r"(?:mailbox|inbox|account|user|storage|disk|quota)[^.]{0,50}"
+        r"(?:\bfull\b|over[- ]?quota|over (?:its |the |their |his "
+        r"|allowed )?(?:\w{1,10} )?(?:quota|limit)"
+        r"|exceed|no space|out of (?:storage|space))",
+        r"recipient[^.]{0,50}(?:\bfull\b|over[- ]?quota|exceeded (?:\w{1,8} )?(?:quota|storage))",
+        r"over ?quota",
+        r"exceed[^.]{0,30}(?:\bquota|storage)",
+        r"(?:insufficient|not enough|no|out of) (?:\w{1,10} ){0,2}(?:storage|disk ?space"
+        r"|mailbox space)",
+        r"(?:not enough|out of|no) space",
+        r"mailbox size",
+        r"(?:mailbox|quota) (?:\w{1,8} )?(?:limit|violation)",
+        r"(?:blocks|inode) limit exceeded",
+    ),
+    _rule(
+        "too_big",
+        BIG,
+        "RFC 1870 section 6; RFC 3463 x.2.3 and x.3.4; Postfix, Google, Exchange, qmail",
+        r"(?:message|mail|size|attachment|content|data|header)[^.]{0,40}"
+        r"(?:too (?:big|large|long)|exceed|larger than|bigger than|over (?:the )?(?:maximum"
+        r"|limit))",
+        r"exceed[^.]{0,40}(?:message|maximum|max|databytes|limit)[^.]{0,20}\bsize",
+        r"size[- ]?limit",
+        r"databytes limit",
+        r"too (?:big|large) (?:a )?(?:message|mail|attachment)",
+    ),
+    # --- Policy: its words speak of users, domains and addresses as well ----------------------
+    _rule(
+        "blocked_mailbox",
+        DISABLED,
+        "Free.fr, mail.ru, Yandex and others for a mailbox that was switched off",
+        MAILBOX + r" (?:is |was |has been |have been )(?:temporarily )?(?:blocked|locked) "
+        r"(?:due to|for|because of) (?:inactivity|non-?use)",
+        MAILBOX + r" (?:is |was |has been )(?:temporarily )?(?:locked|frozen)\b",
+    ),
+    _rule(
+        "spam",
+        CONTENT,
+        "Spamhaus and other lists; the words of spam and virus filters everywhere",
+        r"spam",
+        r"(?:black|block|deny|reject)[- ]?list",
+        r"\bblocked\b",
+        r"\bblocking\b",
+        r"\brbls?\b|\bdnsbl",
+        r"listed (?:at|in|by|on) \S{0,60}\.",
+        r"reputation",
+        r"virus|malware|phish|infected|trojan",
+        r"\bbanned\b",
+        r"\bjunk\b",
+        r"unsolicited|bulk mail",
+        r"\babus",
+        r"suspicio|forged",
+        r"illegal attachment|potential security issue|attachment type",
+        r"(?:poor|bad|low) (?:ip |sender )?(?:score|rating)",
+        r"gtube",
+    ),
+    _rule(
+        "reverse_dns",
+        CONTENT,
+        "RFC 7372 x.7.25; Postfix reject_unknown_client_hostname, Sendmail, GMX, T-Online",
+        r"reverse (?:dns|host|name|address|lookup|ip)",
+        r"\brdns\b",
+        r"\bptr\b",
+        r"can not find your (?:reverse )?host ?name",
+        r"fcrdns",
+    ),
+    # --- The sender's address -----------------------------------------------------------------
+    _rule(
+        "sender_not_verified",
+        SENDER,
+        "Amazon SES 554, SendGrid 550, Postmark, Brevo, Mailjet: senders are verified there first",
+        r"email address is not verified",
+        r"identit(?:y|ies) failed the check",
+        r"verified sender",
+        r"sender (?:address |identity |signature )?(?:is |was |has )?not (?:been )?(?:verified"
+        r"|valid)",
+        r"not a (?:valid )?sender signature",
+        r"sender signature",
+        r"from(?: ?:)? address (?:is |was )?not (?:verified|one of)",
+        r"unverified (?:sender|address|domain|from)",
+        r"domain is not verified",
+    ),
+    _rule(
+        "sender",
+        SENDER,
+        "Postfix and Exim sender checks; RFC 3463 x.1.7 and x.1.8; GMX, IONOS, QQ, 163, Zoho",
+        r"sender(?: email| envelope)?(?: address| domain| verify| verification"
+        r"| id)?(?: @)?:? ?(?:is |was )?"
+        r"(?:rejected|refused|denied|not|fail|invalid|unknown|does|blocked|must|has no|has null"
+        r"|has a null)",
+        r"(?:invalid|unknown|bad|illegal|unacceptable) (?:envelope )?(?:sender|return[- ]path"
+        r"|mail from|"
+        r"from[: ]address|originator)",
+        r"domain (?:name required for|of) sender",
+        r"sender'?s? domain",
+        r"(?:mail )?from(?: ?:)? ?(?:address|header|domain)?(?: field)?[^.]{0,20}(?:must"
+        r"|does not match|"
+        r"not allowed|not permitted|not owned|not match|invalid|rejected|is not one of)",
+        r"not owned by (?:user|auth)",
+        r"not allowed to (?:send|use)[^.]{0,20}(?:as|from|sender|this)",
+        r"send(?:ing)? (?:as|on behalf of) \S{1,80} (?:is )?(?:denied|not)",
+        r"can not send (?:as|from)",
+        r"badmailfrom|envelope sender",
+        r"null sender",
+        r"callout verification|callback setup failed while verifying",
+        r"no such sender",
+    ),
+    _rule(
+        "sender_domain",
+        SENDER,
+        "Sendmail, Courier: from: domain that does not resolve",
+        r"@ from:? ?domain",
+        r"domain of @? ?(?:in )?(?:mail )?from",
+        r"return[- ]path[^.]{0,40}(?:not|invalid|reject)",
+    ),
+    _rule(
+        "policy",
+        CONTENT,
+        "RFC 3463 x.7.0 to x.7.2; the words of Postfix, Exim, Exchange, Mimecast for a local rule",
+        r"\bpolic(?:y|ies)\b",
+        r"content[- ](?:filter|reject|denied|refused|restrict|block)",
+        r"(?:message|mail|email) (?:content|rejected|refused|denied)",
+        r"access (?:is |was )?denied",
+        r"not (?:been )?authori[sz]ed",
+        r"permission",
+        r"administrative(?:ly)? (?:prohibit|denied|reject|refus)",
+        r"prohibit|\bforbidden",
+        r"restricted",
+        r"(?:delivery|mail|message) (?:is |was )?not (?:allowed|permitted)",
+        r"rejected (?:by|due to|for|as|because)[^.]{0,30}(?:rule|filter|security|recipient's"
+        r"|header|content)",
+        r"user (?:has )?rejected|refused by (?:the )?recipient",
+        r"security",
+        r"mail re(?:jected|jete)",
+    ),
+    # --- The recipient ------------------------------------------------------------------------
+    _rule(
+        "mailbox_unavailable",
+        UNKNOWN,
+        "Outlook.com and GMX answer RCPT with exactly this for an address that does not exist",
+        r"^(?:5\.[015]\.\d )?requested action not taken: ?mailbox unavailable(?! or)",
+        codes="5",
+        commands=(RCPT, None),
+    ),
+    _rule(
+        "disabled",
+        DISABLED,
+        "RFC 3463 x.2.1; Google, Yahoo, mail.ru, hMailServer",
+        MAILBOX + r"[^.]{0,40}(?:disabled|suspended|inactive|deactivated|\blocked\b|has expired|"
+        r"discontinued|terminated|not active|is closed|been closed)",
+        r"(?:disabled|suspended|inactive|deactivated|locked|expired|discontinued|terminated"
+        r"|closed) "
+        r"(?:\w{1,10} )?" + MAILBOX,
+    ),
+    _rule(
+        "moved",
+        MOVED,
+        "RFC 5321 section 4.2.2, 551; RFC 3463 x.1.6; notes of companies for who has left",
+        r"user not local[;,:.]? ?(?:please )?try",
+        r"no longer (?:with|employed|works?|working|at this)",
+        r"has (?:moved|been replaced|left)\b",
+        r"(?:address|mailbox) (?:has )?(?:changed|moved) to",
+    ),
+    _rule(
+        "no_mail_domain",
+        DOMAIN,
+        "RFC 7505; RFC 7504; Exim, qmail, OpenSMTPD, Exchange 5.4.310",
+        r"null mx",
+        r"nxdomain",
+        r"indicated no smtp service",
+        r"(?:domain|host) does not accept (?:any )?mail",
+        r"could not find any (?:mail exchanger|host)",
+        r"could not find a mail exchanger",
+        r"no mx (?:record )?found",
+        r"all relevant mx records point to non-existent hosts",
+        r"not able to find the recipient domain",
+        r"dns domain \S{1,255} does not exist",
+    ),
+    _rule(
+        "domain",
+        DOMAIN,
+        "RFC 3463 x.1.2; Postfix, Sendmail, qmail, Exim",
+        r"\b(?:host|domain)(?: name)? (?:was |is )?(?:not found|unknown|does not exist|not exist)",
+        r"(?:unknown|no such|illegal|invalid|bad) (?:mail )?(?:host|domain)\b",
+        r"domain\b[^.]{0,60}(?:does not exist|invalid|is unknown|not found)",
+    ),
+    _rule(
+        "unknown_before",
+        UNKNOWN,
+        "RFC 3463 x.1.1; Postfix, Exim, Sendmail, qmail, Exchange, OpenSMTPD, iCloud",
+        r"(?:unknown|invalid|no such|non-?exist\w{0,5}|undefined|unrecogni[sz]ed|illegal"
+        r"|unroute?able|bad)"
+        r"(?: \S{1,30}){0,2} " + WHO + r"\b",
+        r"recip(?:ient)?notfound",
+    ),
+    _rule(
+        "unknown_after",
+        UNKNOWN,
+        "RFC 3463 x.1.1; Google, Postfix, Dovecot, Domino, mail.ru",
+        r"\b" + WHO + r"\b.{0,70}(?:unknown|not found|not exist|not match|"
+        r"not (?:a )?(?:valid|known|listed|registered|recogni[sz]ed|here\b|our customer)|\binvalid"
+        r"|no such|"
+        r"can not be found|could not be found|no longer (?:valid|available|exists?|in use)"
+        r"|unroute?able|"
+        r"nonexistent)",
+    ),
+    _rule(
+        "unknown_here",
+        UNKNOWN,
+        "Yahoo, qmail, vpopmail",
+        r"not have an? .{0,30}account",
+        r"\bno (?:mailbox|account|user|recipient|one|person)s? .{0,30}"
+        r"(?:here|by that|with that|exist|found)",
+    ),
+    _rule(
+        "unknown_elsewhere",
+        UNKNOWN,
+        "Orange, Laposte, GMX, Telefonica, Libero in their own languages",
+        r"(?:adresse|destinataire|utilisateur)[^.]{0,40}(?:invalide|inconnue?|inexistante?)",
+        r"(?:empf\S{1,4}nger|benutzer|adresse|postfach)[^.]{0,30}(?:unbekannt|existiert nicht"
+        r"|nicht gefunden)",
+        r"(?:usuario|destinatario|cuenta|utente|casella)[^.]{0,30}(?:desconocid|inexistente"
+        r"|no existe|"
+        r"sconosciut|non esiste)",
+    ),
+    # --- Words that say little: last ----------------------------------------------------------
+    _rule(
+        "protocol",
+        CONFIGURATION,
+        "RFC 5321 section 4.2.2, 500 to 504; RFC 3463 x.5.x",
+        r"(?:command|verb|parameter)[^.]{0,40}(?:not (?:recogni[sz]ed|implemented|supported"
+        r"|understood)|"
+        r"unrecogni[sz]ed|unknown|unimplemented)",
+        r"(?:unrecogni[sz]ed|unknown|unimplemented|invalid|bad|unsupported) (?:command|parameter"
+        r"|sequence|argument)",
+        r"syntax error",
+        r"protocol (?:error|violation)|synchronization error"
+        r"|improper(?: use of)? (?:command )?pipelining",
+        r"bare (?:lf|linefeed|newline|cr)",
+    ),
+    _rule(
+        "expired",
+        GAVE_UP,
+        "RFC 3463 x.4.7; Exim, Exchange, Postfix, Sendmail",
+        r"message (?:has )?expired|expired message|queue\.expired",
+        r"retry time(?:out)? (?:not reached|exceeded|has been exceeded)",
+        r"delivery (?:time|attempts)[^.]{0,20}(?:expired|exceeded|failed)",
+        r"failing for a long time|in the queue too long|too long in (?:the )?queue|giving up",
+        r"could not be (?:sent|delivered) for",
+        r"not send message for past",
+    ),
+    _rule(
+        "unreachable",
+        UNREACHABLE,
+        "RFC 3463 x.4.1 to x.4.4; Postfix, qmail, Exchange 4.4.316 and its kin",
+        r"connection\b.{0,40}(?:refused|reset|timed|dropped|lost|died|failed|closed|timeout)",
+        r"(?:unable|not able|failed|can not|could not)(?: to)? (?:connect|establish|reach|resolve)",
+        r"name ?server|dns (?:error|query|lookup|failure)|lookup fail|cname lookup",
+        r"host (?:name )?lookup",
+        r"no route to host|network (?:is )?(?:unreachable|error)",
+        r"tls not available|(?:tls|dane)\b.{0,40}(?:failed|failure|error)",
+    ),
+    _rule(
+        "delayed",
+        BUSY,
+        "RFC 5321 section 4.2.1, 4yz; everybody",
+        r"temporar",
+        r"(?:try|retry)(?: again)?(?: it)? (?:later|in\b|after)",
+        r"\btry again",
+        r"come back",
+        r"\bbusy\b",
+        r"too many|too fast|\brate\b|throttl",
+        r"(?:not|un)available (?:at|for) (?:the|this|now)",
+        r"system (?:resources|overload)|overloaded|insufficient system resources"
+        r"|resources? unavailable",
+        r"timed out|timeout exceeded",
+        r"verification in progress",
+        codes="4",
+    ),
+    _rule(
+        "delayed_for_good",
+        BUSY,
+        "The same words with 5yz: the class is what they say, the code says that it is final",
+        r"temporar\w{1,5} (?:fail|unavail|reject|refus|defer|problem|error)",
+        r"(?:try|retry)(?: again)? later",
+        r"too many (?:concurrent |simultaneous )?(?:connections?|sessions|messages|errors|emails)",
+        r"frequency limited",
+        r"throttl",
+        codes="5",
     ),
 )
 

@@ -7,9 +7,8 @@ printable in the sense of `str.isprintable`, nor are line and paragraph separato
 surrogates; so this is what is asked, instead of a list that would age with Unicode.
 """
 
-TEXT_MAX = (
-    3072  # characters that are kept unless the caller says otherwise; useful ones are shorter
-)
+TEXT_MAX = 3072
+"""Characters that are kept unless the caller says otherwise; useful texts are shorter."""
 
 
 def printable(text: str, limit: int = TEXT_MAX) -> str:

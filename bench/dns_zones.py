@@ -18,10 +18,10 @@ def domain_name(number: int) -> str:
 
 def zones() -> dict[str, str]:
     """Zone texts by zone name."""
-    texts = {"bench": "@ SOA ns hostmaster 1 3600 600 86400 300\n@ NS ns\nns A 192.0.2.53\n"}
+    texts = {"bench": "@ SOA ns hostmaster 1 3600 600 86400 300\n@ NS ns\nns A 192.31.196.53\n"}
     for number in range(DOMAIN_COUNT):
         texts[domain_name(number)] = _domain(number)
-        texts[f"{number}.2.0.192.in-addr.arpa"] = f"@ PTR mail.{domain_name(number)}.\n"
+        texts[f"{number}.196.31.192.in-addr.arpa"] = f"@ PTR mail.{domain_name(number)}.\n"
         texts[f"{number}.100.51.198.in-addr.arpa"] = f"@ PTR mail2.{domain_name(number)}.\n"
     return texts
 
@@ -32,18 +32,18 @@ def _domain(number: int) -> str:
     return f"""
 @ SOA ns hostmaster 1 3600 600 86400 300
 @ NS ns
-ns A 192.0.2.53
-@ A 192.0.2.{number}
+ns A 192.31.196.53
+@ A 192.31.196.{number}
 @ MX 10 mail
 @ MX 20 mail2
-mail A 192.0.2.{number}
-mail2 A 198.51.100.{number}
-@ TXT "v=spf1 mx include:_spf.one.{domain} include:_spf.two.{domain} ip4:192.0.2.0/24 ~all"
+mail A 192.31.196.{number}
+mail2 A 192.52.193.{number}
+@ TXT "v=spf1 mx include:_spf.one.{domain} include:_spf.two.{domain} ip4:192.31.196.0/24 ~all"
 @ TXT "some-verification={number}"
-_spf.one TXT "v=spf1 include:_region.one.{domain} ip4:203.0.113.0/25 ~all"
-_region.one TXT "v=spf1 a:out.one.{domain} ip4:203.0.113.128/25 ~all"
-out.one A 203.0.113.200
-_spf.two TXT "v=spf1 ip4:198.51.100.0/24 ~all"
+_spf.one TXT "v=spf1 include:_region.one.{domain} ip4:192.175.48.0/25 ~all"
+_region.one TXT "v=spf1 a:out.one.{domain} ip4:192.175.48.128/25 ~all"
+out.one A 192.175.48.200
+_spf.two TXT "v=spf1 ip4:192.52.193.0/24 ~all"
 s1._domainkey TXT {key}
 s2._domainkey CNAME s2.dkim
 s2.dkim TXT {key}

@@ -7,12 +7,12 @@ import sys
 import textwrap
 from typing import TextIO
 
-from .dns.name import InvalidName, mail_domain
+from .dns.name import mail_domain
 from .dns.resolver import LIFETIME, DnsResolver, run
 from .domain import report as domain_report
 from .error import CoreError
-from .findings.finding import Severity, finding, printable
-from .findings.wording import MARKS, explain, explain_error
+from .findings.finding import Severity, printable
+from .findings.wording import MARKS, explain
 from .spf import Cost, measure_domain
 from .transport import https
 
@@ -46,14 +46,8 @@ def main(arguments: list[str] | None = None, output: TextIO | None = None) -> in
     try:
         resolver = DnsResolver(options.nameserver, lifetime=options.lifetime)
         domain = mail_domain(options.domain)
-    except InvalidName as error:
-        print(
-            explain(finding("name_invalid", "domain", options.domain, "", reason=error.code)),
-            file=sys.stderr,
-        )
-        return USAGE_ERROR
     except CoreError as error:
-        print(explain_error(error), file=sys.stderr)
+        print(printable(error.explain()), file=sys.stderr)
         return USAGE_ERROR
     text, status = options.run(domain, resolver, options)
     print(text, file=output or sys.stdout)

@@ -14,8 +14,11 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from .dns.address import is_public
 from .error import CoreError
+from .name import is_address, spelling
 from .sender import Selector
+from .translate import _
 
 SUBMISSION_PORT = 587  # RFC 6409 section 3.1: clients upgrade with STARTTLS
 SUBMISSIONS_PORT = 465  # RFC 8314 section 7.3: TLS from the first octet
@@ -30,6 +33,18 @@ class SelectorError(CoreError):
     Codes: selector_invalid, selector_target_invalid; both with `entry`, the text as typed, and
     `position`, its number in the list, from 1.
     """
+
+    sentences = {
+        "selector_invalid": _(
+            "“{entry}” (entry {position} of the DKIM selectors) is not a selector. Write the "
+            "part in front of ._domainkey, such as s1, and separate several with commas."
+        ),
+        "selector_target_invalid": _(
+            "“{entry}” (entry {position} of the DKIM selectors) does not name the target of a "
+            "CNAME record. Write the selector, an equals sign and a host name, such as "
+            "s1=s1.dkim.example.net."
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,7 @@ def split(text: str | None) -> list[str]:
 
 def host_matches(host: str | None, patterns: str | None) -> bool:
     """Whether a host name fits one of the patterns."""
-    name = _host_name(host)
+    name = spelling(host)
     return bool(name) and any(fnmatchcase(name, item.lower()) for item in split(patterns))
 
 
@@ -60,12 +75,11 @@ def recognise(
 
 def checkable_host(host: str | None) -> str:
     """The host as the whole world finds it; "" for one that only this machine or network knows."""
-    name = _host_name(host)
-    try:
-        return name if ipaddress.ip_address(name).is_global else ""
-    except ValueError:
-        # RFC 6761 section 6.3: whatever ends in localhost is this machine
-        return name if "." in name and not name.endswith(".localhost") else ""
+    name = spelling(host)
+    if is_address(name):
+        return name if is_public(name) else ""
+    # RFC 6761 section 6.3: whatever ends in localhost is this machine
+    return name if "." in name and not name.endswith(".localhost") else ""
 
 
 def smtp_port(encryption: str, preset_encryption: str, preset_port: int) -> int | None:
@@ -107,15 +121,10 @@ def selectors_for(
     return found or None
 
 
-def _host_name(host):
-    return (host or "").strip().rstrip(".").lower()
-
-
 def _host_term(name):
-    try:
+    if is_address(name):
         return f"ip{ipaddress.ip_address(name).version}:{name}"  # RFC 7208 section 5.6
-    except ValueError:
-        return f"a:{name}"
+    return f"a:{name}"
 
 
 def _parse_entry(part, position):
@@ -123,7 +132,7 @@ def _parse_entry(part, position):
     name, _mark, domain = typed.strip().lower().partition(_KEY_MARK)
     if not _NAME.fullmatch(name):
         raise SelectorError("selector_invalid", entry=part, position=position)
-    target = _host_name(target)
+    target = spelling(target)
     if target and not ("." in target and _NAME.fullmatch(target)):
         raise SelectorError("selector_target_invalid", entry=part, position=position)
     return SelectorEntry(Selector(name, target), domain.strip("."))

@@ -3,40 +3,15 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import config, email_domain_extract, email_normalize, split_every
-from odoo.tools.translate import LazyTranslate
 
 from ..core.outgoing import from_filter as core_from_filter
-from ..core.outgoing.from_filter import EntryKind, FromFilterIndex
-from ..core.outgoing.selection import choose
+from ..core.outgoing.from_filter import FromFilterIndex
+from ..core.outgoing.selection import SenderRule, choose
 from .provenance import DeliveryLog
-
-_lt = LazyTranslate(__name__)
+from .sender_choice import SENDER_RULES
 
 SERVERS_AT_ONCE = 50
 """Servers asked at a time for the first one that sends for others: most often it is the first."""
-
-SENDER_RULE_SENTENCES = {
-    "address": _lt("“%(server)s” was chosen: its FROM filter lists %(author)s."),
-    "domain": _lt("“%(server)s” was chosen: its FROM filter lists the domain %(domain)s."),
-    "subdomain": _lt("“%(server)s” was chosen: its FROM filter covers the subdomain %(domain)s."),
-    "notification": _lt(
-        "“%(server)s” was chosen: no FROM filter lists %(author)s, and this one lists the "
-        "notification address, which takes its place."
-    ),
-    "no_filter": _lt(
-        "“%(server)s” was chosen: no FROM filter lists %(author)s or the notification address, "
-        "and this server has none, so it sends for everybody."
-    ),
-    "fallback": _lt(
-        "“%(server)s” was chosen as the first in the list, although its FROM filter does not list "
-        "%(author)s. Add the domain to the FROM filter of the right server."
-    ),
-    "command_line": _lt(
-        "The server of %(server)s was chosen: there is no outgoing server to choose from."
-    ),
-    "requested": _lt("“%(server)s” was chosen: the e-mail asks for this server by itself."),
-    "other": _lt("“%(server)s” was chosen by a rule of another app."),
-}
 
 PRIORITY = "sequence, id"
 
@@ -46,6 +21,25 @@ CHOICES = "email_communication.sender_choices"
 what the transaction reads, so no other one can make it stale."""
 
 INDEXED_FIELDS = {"active", "from_filter", "sequence"}
+
+
+ODOO_MODULES = (
+    "odoo.addons.base.models.ir_mail_server",
+    "odoo.addons.mail.models.ir_mail_server",
+)
+"""Whose code decides as the index does."""
+
+SUBDOMAIN_STEP = "email_communication_subdomain_step"
+"""Key of the context in which `_filter_mail_servers_fallback` finds the `SubdomainStep`."""
+
+
+class SubdomainStep:
+    """Hands the sender down to where Odoo asks for a fallback, and back whether a ``*.`` entry
+    lists it there: then it is kept, other than with a fallback."""
+
+    def __init__(self, email_from):
+        self.email_from = email_from
+        self.found = False
 
 
 class IrMailServer(models.Model):
@@ -91,35 +85,7 @@ class IrMailServer(models.Model):
         try:
             return core_from_filter.normalise(text)
         except core_from_filter.FromFilterError as error:
-            raise ValidationError(self._from_filter_error_sentence(error)) from error
-
-    @api.model
-    def _from_filter_error_sentence(self, error):
-        if error.code == "bad_address":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the FROM filter) is not an e-mail address. "
-                "Write one address such as ada@example.com, and separate several with commas.",
-                **error.params,
-            )
-        if error.code == "wildcard_address":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the FROM filter) is no address that anybody "
-                "sends from. For every address of the domain, write the domain alone: %(domain)s.",
-                domain=error.params["entry"].rpartition("@")[2],
-                **error.params,
-            )
-        if error.code == "bad_wildcard":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the FROM filter) does not name subdomains. "
-                "Write the asterisk once, in front of a domain: *.example.com.",
-                **error.params,
-            )
-        return self.env._(
-            "“%(entry)s” (entry %(position)s of the FROM filter) is not a domain. "
-            "Write domains such as example.com and addresses such as ada@example.com, "
-            "separated by commas.",
-            **error.params,
-        )
+            raise ValidationError(error.explain(self.env._)) from error
 
     def _get_test_email_from(self):
         """A ``*.`` entry is a pattern: the test needs an address that it covers."""
@@ -133,18 +99,54 @@ class IrMailServer(models.Model):
         """Narrow the servers to the one that the index finds, and let Odoo decide about it.
 
         Given only that server, the vanilla method comes to the same result as with all of them.
-        Where an override of another addon wants another one, it is asked again with all of them.
-        Only ``*.`` entries, which they do not know, are decided here.
+        An override of another addon that runs between it and us may want another one: then
+        nothing is narrowed, and it is asked once, with what vanilla would ask it.
         """
+        if not self._is_odoo_next():
+            return self._find_with_other_addons(email_from, mail_servers)
         servers = self._shared_servers() if mail_servers is None else mail_servers
         choice = self._choose_sender(email_from, servers)
         chosen = servers.browse(choice.key)
-        if choice.entry and choice.entry.kind is EntryKind.SUBDOMAIN:
-            return chosen, email_from if choice.keeps_sender else self._notification_address()
-        found, smtp_from = super()._find_mail_server(email_from, chosen)
-        if (found or servers.browse()) != chosen:
-            return super()._find_mail_server(email_from, mail_servers)
-        return found, smtp_from
+        if choice.goes_by_subdomain:
+            return chosen, self._smtp_from(choice, email_from)
+        return super()._find_mail_server(email_from, chosen)
+
+    @api.model
+    def _find_with_other_addons(self, email_from, mail_servers):
+        step = SubdomainStep(email_from)
+        asked = super(IrMailServer, self.with_context(**{SUBDOMAIN_STEP: step}))
+        server, smtp_from = asked._find_mail_server(email_from, mail_servers)
+        if server and SUBDOMAIN_STEP in server.env.context:
+            server = server.with_env(self.env(su=server.env.su))
+        keeps_sender = step.found and smtp_from == self._replaced(email_from)
+        return server, email_from if keeps_sender else smtp_from
+
+    @api.model
+    def _is_odoo_next(self):
+        """Whether `super()` leads from here to the code of base and mail, and to no other.
+
+        Read from the classes at every call, in two microseconds: what is loaded later counts.
+        """
+        classes = type(self).__mro__
+        below = classes[classes.index(IrMailServer) + 1 :]
+        methods = filter(None, (vars(cls).get("_find_mail_server") for cls in below))
+        return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
+
+    @api.model
+    def _filter_mail_servers_fallback(self, servers):
+        """The place of the ``*.`` entries, which Odoo does not know.
+
+        It comes here once no server of those that other addons have left lists the address or
+        the domain of the sender, and takes the only one that it is given back.
+        """
+        step = self.env.context.get(SUBDOMAIN_STEP)
+        if isinstance(step, SubdomainStep):
+            plain = self.with_context(**{SUBDOMAIN_STEP: None})
+            choice = plain._choose_sender(step.email_from, servers)
+            if choice.goes_by_subdomain:
+                step.found = choice.keeps_sender
+                return servers.browse(choice.key)
+        return super()._filter_mail_servers_fallback(servers)
 
     @api.model
     def _match_from_filter(self, email_from, from_filter):
@@ -168,11 +170,44 @@ class IrMailServer(models.Model):
                 self._from_filter_index(servers),
                 sender,
                 notification,
-                lambda ids: next(iter(ids), None),
                 partial(self._first_fallback, servers),
             )
         choices[key[:2]] = choices[key]
         return choices[key]
+
+    @api.model
+    def _rule_that_chose(self, server_id, smtp_from, email_from, servers):
+        """The sender rule that explains an outcome of `_find_mail_server`.
+
+        `email_from` and `servers` are what it was asked with. Where our rules come to another
+        server or another sender, another app has decided, and that is what is told.
+        """
+        choice = self._choose_sender(email_from, servers)
+        if (choice.key, self._smtp_from(choice, email_from)) == (server_id or None, smtp_from):
+            return choice.rule
+        return SenderRule.OTHER
+
+    @api.model
+    def _smtp_from(self, choice, email_from):
+        """The sender as which Odoo sends when our rules have decided."""
+        keeps_sender = choice.keeps_sender or (
+            choice.rule is SenderRule.COMMAND_LINE
+            and self._match_from_filter(email_from, self._get_default_from_filter())
+        )
+        return email_from if keeps_sender else self._replaced(email_from)
+
+    @api.model
+    def _replaced(self, email_from):
+        """The sender of what a server sends that may not send as `email_from`."""
+        return self._notification_address() or email_from
+
+    @api.model
+    def _in_sending_context(self, alias_domain):
+        """In the context in which Odoo sends the mails of an alias domain."""
+        return self.with_context(
+            domain_notifications_email=alias_domain.default_from_email,
+            domain_bounce_address=alias_domain.bounce_email,
+        )
 
     @api.model
     def _shared_servers(self):
@@ -231,7 +266,7 @@ class IrMailServer(models.Model):
     @api.model
     def _sender_rule_sentence(self, rule, server_name, author):
         """Why the server with that name was chosen for the address of the author."""
-        sentence = self.env._(SENDER_RULE_SENTENCES[rule])
+        sentence = self.env._(SENDER_RULES[SenderRule(rule)].sentence)
         return sentence % {
             "server": server_name,
             "author": email_normalize(author) or author or self.env._("a sender without address"),

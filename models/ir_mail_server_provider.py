@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import config, email_domain_extract
 
+from ..core.name import spelling
 from ..core.outgoing.from_filter import lists_domain
 from .ir_mail_server import PRIORITY
 
@@ -97,7 +98,7 @@ class IrMailServer(models.Model):
             leads to still sends as the notification address
         :return: tuple of `core.sender.Sender`, in the order of priority
         """
-        domain = domain_name.strip().rstrip(".").lower()
+        domain = spelling(domain_name)
         addresses = [a for a in notification_addresses if email_domain_extract(a) == domain]
         notifying = {self._notifying_server_id(address) for address in addresses}
         servers = self.sudo().search([("active", "=", True)], order=PRIORITY)

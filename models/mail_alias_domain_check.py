@@ -163,7 +163,7 @@ class MailAliasDomainCheck(models.Model):
         try:
             return DnsResolver(split(nameservers) or None)
         except CoreError as error:
-            raise UserError(wording.explain_error(error, self.env._)) from error
+            raise UserError(error.explain(self.env._)) from error
 
     def _previous(self, limit=LOOK_BACK):
         """The checks of the same alias domain before this one, the latest first."""

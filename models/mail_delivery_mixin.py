@@ -2,6 +2,8 @@ from textwrap import shorten
 
 from odoo import api, fields, models
 
+from .sender_choice import sender_rule_titles
+
 RECORDED = {"readonly": True, "copy": False, "groups": "base.group_user"}
 """What happened is shown to internal users; nobody types it."""
 REFUSALS = ("unknown", "mail_spam")
@@ -23,17 +25,7 @@ class MailDeliveryMixin(models.AbstractModel):
 
     delivery_server = fields.Char("Sent Through", **RECORDED)
     delivery_rule = fields.Selection(
-        [
-            ("address", "Exact address"),
-            ("domain", "Domain"),
-            ("subdomain", "Subdomain"),
-            ("notification", "Notification address"),
-            ("no_filter", "Server without FROM filter"),
-            ("fallback", "First server"),
-            ("command_line", "Command line"),
-            ("requested", "Requested by the e-mail"),
-            ("other", "Another app"),
-        ],
+        lambda self: sender_rule_titles(self.env),
         "Sender Rule",
         **RECORDED,
         help="The step of the selection that chose the outgoing server.",

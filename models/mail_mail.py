@@ -3,6 +3,7 @@ from odoo.tools.mail import email_split_and_format_normalize
 
 from .ir_mail_server import PRIORITY
 from .provenance import Delivery, DeliveryLog
+from .sender_choice import ChoiceNotes, SenderChoice, SenderRule
 
 COMMAND_LINE = 0
 """Stands for the id of the server that is no record."""
@@ -94,11 +95,59 @@ class MailMail(models.Model):
         """The choice as it was made for this mail or, after a commit, as it would be made."""
         servers = self.env["ir.mail_server"].sudo()
         if domain := self.sudo().record_alias_domain_id:
-            servers = servers.with_context(domain_notifications_email=domain.default_from_email)
-        emails_from = email_split_and_format_normalize(self.email_from)
-        email_from = emails_from[0] if emails_from else self.email_from
+            servers = servers._in_sending_context(domain)
+        email_from = self._sender()
         choice = servers._latest_choice(email_from)
         if choice and used_id in (None, choice.key or COMMAND_LINE):
             return choice
         allowed = self._filter_mail_mail_servers(servers.search([], order=PRIORITY))
         return servers._choose_sender(email_from, allowed)
+
+    # ------------------------------------------------------------
+    # CHOICE OF THE SERVER
+    # ------------------------------------------------------------
+
+    def _filter_mail_mail_servers(self, mail_servers):
+        allowed = super()._filter_mail_mail_servers(mail_servers)
+        if notes := ChoiceNotes.of_context(self.env):
+            notes.note_candidates(self.ids, allowed)
+        return allowed
+
+    def _split_by_mail_configuration(self):
+        """Note which server was chosen for each mail, and why, where that is decided.
+
+        Asked later it could not be told any more: a commit takes away what the choice was made
+        from. Noting reads only what the splitting has just read.
+        """
+        batches = super()._split_by_mail_configuration()
+        notes = ChoiceNotes.of_context(self.env)
+        if notes is None:
+            return batches
+        batches = list(batches)
+        for server_id, alias_domain_id, smtp_from, mail_ids in batches:
+            for mail in self.browse(mail_ids):
+                candidates = notes.take_candidates(mail.ids)
+                choice = mail._choice_made(server_id, alias_domain_id, smtp_from, candidates)
+                notes.note(mail.id, choice)
+        return iter(batches)
+
+    def _choice_made(self, server_id, alias_domain_id, smtp_from, candidates):
+        """What the splitting of mails came to for this one, as a `SenderChoice`."""
+        servers = self.env["ir.mail_server"].sudo()
+        if alias_domain_id:
+            alias_domain = self.env["mail.alias.domain"].sudo().browse(alias_domain_id)
+            servers = servers._in_sending_context(alias_domain)
+        server = servers.browse(server_id)
+        if server and server.id == self.mail_server_id.id:
+            rule = SenderRule.REQUESTED
+        elif candidates is None:
+            rule = SenderRule.OTHER
+        else:
+            rule = servers._rule_that_chose(server_id, smtp_from, self._sender(), candidates)
+        name = server.name if server else servers._command_line_server_name()
+        return SenderChoice(server.id or None, name, rule, smtp_from)
+
+    def _sender(self):
+        """The sender that Odoo chooses a server for: the first address of the From."""
+        senders = email_split_and_format_normalize(self.email_from)
+        return senders[0] if senders else self.email_from

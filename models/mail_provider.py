@@ -76,22 +76,7 @@ class MailProvider(models.Model):
         try:
             return core_provider.parse_selectors(text)
         except core_provider.SelectorError as error:
-            raise ValidationError(self._selector_error_sentence(error)) from error
-
-    @api.model
-    def _selector_error_sentence(self, error):
-        if error.code == "selector_target_invalid":
-            return self.env._(
-                "“%(entry)s” (entry %(position)s of the DKIM selectors) does not name the target "
-                "of a CNAME record. Write the selector, an equals sign and a host name, such as "
-                "s1=s1.dkim.example.net.",
-                **error.params,
-            )
-        return self.env._(
-            "“%(entry)s” (entry %(position)s of the DKIM selectors) is not a selector. Write the "
-            "part in front of ._domainkey, such as s1, and separate several with commas.",
-            **error.params,
-        )
+            raise ValidationError(error.explain(self.env._)) from error
 
     # ------------------------------------------------------------
     # WHAT SERVERS ASK

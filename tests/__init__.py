@@ -9,6 +9,8 @@ from . import (
     test_json2,
     test_mail_provider,
     test_same_choice_as_odoo,
+    test_same_choice_beside_addons,
+    test_sender_choice,
     test_sender_simulation,
     test_settings,
     test_tours,

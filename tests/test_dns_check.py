@@ -7,7 +7,7 @@ from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
 
-from ..core.findings.wording import SENTENCES
+from ..core.findings.codes import CODES
 from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from .common import DnsCase
 
@@ -127,7 +127,7 @@ class TestDnsCheck(DnsCase, TransactionCase):
     def test_findings_are_worded_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         check = self.check("bare.test").with_context(lang="fr_FR")
-        french = {SENTENCES["spf_missing"]: "Le domaine n'a pas d'enregistrement SPF."}
+        french = {CODES["spf_missing"].sentence: "Le domaine n'a pas d'enregistrement SPF."}
         with patch.object(code_translations, "get_python_translations", lambda *args: french):
             self.assertEqual(self.finding(check, "spf")["sentence"], *french.values())
 

@@ -17,7 +17,7 @@ def zone(*records):
             "@ IN SOA ns.test. admin.test. 1 3600 600 86400 300",
             "@ IN NS ns.test.",
             "@ IN MX 10 mail",
-            "mail IN A 192.0.2.10",
+            "mail IN A 192.31.196.10",
             '_dmarc IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@watched.test"',
             *records,
             "",

@@ -1,6 +1,6 @@
 """Finding the DMARC record that applies to a domain.
 
-The tree walk of DMARCbis section 4.10 is used, since it needs no public suffix list. Where
+The tree walk of RFC 9989 section 4.10 is used, since it needs no public suffix list. Where
 RFC 7489 section 6.6.3 differs: it asks for the domain itself and then only for its
 organizational domain, which it takes from that list.
 """
@@ -8,11 +8,14 @@ organizational domain, which it takes from that list.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from ..dns.name import parents
 from ..dns.resolver import Answer, Resolver
+from ..findings.finding import Subject
 from .record import DmarcError, DmarcRecord, is_dmarc, parse
 
-LABELS_MAX = 8  # DMARCbis section 4.10: longer names are asked for, then cut to seven labels
+LABELS_MAX = 8  # RFC 9989 section 4.10: longer names are asked for, then cut to seven labels
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,12 @@ class Step:
     texts: tuple[str, ...]
     record: DmarcRecord | None = None
     error: DmarcError | None = None
+
+    @cached_property
+    def subject(self) -> Subject:
+        return Subject(
+            "dmarc", self.answer.name, self.answer.rdtype, self.texts or self.answer.records
+        )
 
 
 @dataclass(frozen=True)
@@ -43,37 +52,51 @@ class Discovery:
 
     @property
     def policy(self) -> str:
-        """The policy for the domain itself, "" without a record."""
+        """What receivers apply to mail of the domain itself, "" without a record."""
         if not self.applied:
             return ""
         inherited = self.applied.domain != self.domain
         record = self.applied.record
-        return record.subdomain_policy if inherited else record.policy
+        return record.applied(record.subdomain_policy if inherited else record.policy)
+
+    @property
+    def broken(self) -> Step | None:
+        """Where no record applies: the nearest one that would, if it could be read."""
+        if self.applied:
+            return None
+        return next((step for step in self.steps if step.error or len(step.texts) > 1), None)
 
 
 def walk_names(domain: str) -> list[str]:
     """The names to ask at, from the domain up to its top-level domain."""
-    labels = domain.split(".")
-    names = [domain]
-    labels = labels[1 - LABELS_MAX :] if len(labels) >= LABELS_MAX else labels[1:]
-    return names + [".".join(labels[start:]) for start in range(len(labels))]
+    return [domain, *parents(domain)[1:][1 - LABELS_MAX :]]
 
 
 async def discover(domain: str, resolver: Resolver) -> Discovery:
     """The record that applies to the domain; all names are asked at once."""
-    steps = await asyncio.gather(*(_step(name, resolver) for name in walk_names(domain)))
+    steps = _walked(await asyncio.gather(*(_step(name, resolver) for name in walk_names(domain))))
     organizational = organizational_domain(steps)
     applied = _applied(steps, organizational)
     # A record at the domain itself settles the matter; otherwise a silent name leaves it open.
     silent = [step for step in steps if not step.answer.known]
     settled = applied is not None and applied.domain == domain
     return Discovery(
-        domain, tuple(steps), applied, organizational, silent[0] if silent and not settled else None
+        domain, steps, applied, organizational, silent[0] if silent and not settled else None
     )
 
 
+def _walked(steps):
+    """RFC 9989 section 4.10: the walk ends at a record with psd=n, and above the domain itself at
+    one with psd=y; what is above decides nothing."""
+    for count, step in enumerate(steps, 1):
+        suffix = step.record.public_suffix if step.record else ""
+        if suffix == "n" or (suffix == "y" and count > 1):
+            return tuple(steps[:count])
+    return tuple(steps)
+
+
 def organizational_domain(steps: Sequence[Step]) -> str:
-    """DMARCbis section 4.10.2, on the steps of a walk from the longest name to the shortest."""
+    """RFC 9989 section 4.10.2, on the steps of a walk from the longest name to the shortest."""
     with_record = [step for step in steps if step.record]
     for step in with_record:
         if step.record.public_suffix == "n":
@@ -85,7 +108,7 @@ def organizational_domain(steps: Sequence[Step]) -> str:
 
 
 def _applied(steps, organizational):
-    """DMARCbis section 4.10.1: the domain, else its organizational domain, else the suffix."""
+    """RFC 9989 section 4.10.1: the domain, else its organizational domain, else the suffix."""
     with_record = [step for step in steps if step.record]
     own = [step for step in with_record if step is steps[0]]
     above = [step for step in with_record if step.domain == organizational]

@@ -1,23 +1,24 @@
 """The text of a DMARC record (RFC 7489 section 6.3), taken apart without any I/O."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..dns import tag_list
 from ..error import CoreError
 
-POLICIES = ("none", "quarantine", "reject")
+POLICIES = ("none", "quarantine", "reject")  # from the weakest to the strongest
 PERCENT_MAX = 100
 
 _VERSION = re.compile(r"v\s*=\s*DMARC1\s*(;|$)")
 _URI = re.compile(r"mailto:([^@\s,!]+)@([^@\s,!]+)(![0-9]+[kmgt]?)?", re.IGNORECASE)
 _CHOICES = {
+    "p": POLICIES,
     "sp": POLICIES,
-    "np": POLICIES,  # DMARCbis section 4.7
+    "np": POLICIES,  # RFC 9989 section 4.7
     "adkim": ("r", "s"),
     "aspf": ("r", "s"),
-    "psd": ("y", "n", "u"),  # DMARCbis section 4.7
-    "t": ("y", "n"),  # DMARCbis section 4.7
+    "psd": ("y", "n", "u"),  # RFC 9989 section 4.7
+    "t": ("y", "n"),  # RFC 9989 section 4.7
 }
 _PERCENT = re.compile(r"[0-9]{1,3}")  # RFC 7489 section 6.4: 1*3DIGIT
 _FAILURE_OPTIONS = {"0", "1", "d", "s"}
@@ -39,7 +40,8 @@ class ReportAddress:
 class DmarcRecord:
     """A record receivers act on, with the defaults of RFC 7489 section 6.3 filled in.
 
-    `ignored` lists the (tag, value) pairs that receivers replace by the default.
+    `ignored` lists the (tag, value) pairs that receivers replace by the default, `slips` the parts
+    that are no tag and value, or repeat a tag.
     """
 
     policy: str
@@ -53,7 +55,15 @@ class DmarcRecord:
     failure: tuple[ReportAddress, ...] = ()
     public_suffix: str = "u"
     testing: bool = False
-    ignored: tuple[tuple[str, str], ...] = field(default=())
+    ignored: tuple[tuple[str, str], ...] = ()
+    slips: tuple[str, ...] = ()
+
+    def applied(self, policy: str) -> str:
+        """What receivers make of one of its policies: in test mode, and for no part of the mail,
+        that is the next weaker one (RFC 9989 section 4.7, RFC 7489 section 6.6.4)."""
+        if self.testing or not self.percent:
+            return POLICIES[max(POLICIES.index(policy) - 1, 0)]
+        return policy
 
 
 def is_dmarc(text: str) -> bool:
@@ -62,16 +72,16 @@ def is_dmarc(text: str) -> bool:
 
 
 def parse(text: str) -> DmarcRecord:
-    """The record in `text`; raises DmarcError."""
-    try:
-        tags = {tag.lower(): value for tag, value in tag_list.parse(text).items()}
-    except tag_list.TagListError as error:
-        raise DmarcError("dmarc_syntax", part=error.part) from error
-    ignored = tuple((tag, value) for tag, value in tags.items() if not _accepted(tag, value))
+    """The record in `text`, as far as it can be read (RFC 9989 section 4.7: receivers ignore what
+    they do not understand). Raises DmarcError where receivers ignore it as a whole."""
+    tags, slips = read_tags(text)
+    ignored = tuple((tag, value) for tag, value in tags.items() if not accepted(tag, value))
     for tag, _value in ignored:
         del tags[tag]
     aggregate, failure = report_addresses(tags.get("rua")), report_addresses(tags.get("ruf"))
-    policy = _policy(tags, aggregate)
+    if "p" not in tags and not any(address.domain for address in aggregate):
+        raise _without_policy(ignored, slips)
+    policy = tags.get("p", "none").lower()  # RFC 7489 section 6.6.3, step 6
     subdomain_policy = tags.get("sp", policy).lower()
     return DmarcRecord(
         policy=policy,
@@ -86,7 +96,24 @@ def parse(text: str) -> DmarcRecord:
         public_suffix=tags.get("psd", "u").lower(),
         testing=tags.get("t", "n").lower() == "y",
         ignored=ignored,
+        slips=slips,
     )
+
+
+def read_tags(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """(tags in lower case with their values, parts that cannot be read)."""
+    tags, slips = tag_list.read(text)
+    lowered: dict[str, str] = {}
+    for tag, value in tags.items():
+        lowered.setdefault(tag.lower(), value)
+    return lowered, slips
+
+
+def _without_policy(ignored, slips):
+    typed = dict(ignored).get("p", "")
+    if slips and not typed:
+        return DmarcError("dmarc_syntax", part=slips[0])
+    return DmarcError("dmarc_policy_invalid", value=typed)
 
 
 def report_addresses(text: str | None) -> tuple[ReportAddress, ...]:
@@ -96,16 +123,8 @@ def report_addresses(text: str | None) -> tuple[ReportAddress, ...]:
     return tuple(ReportAddress(uri, match[2].lower() if match else "") for uri, match in matches)
 
 
-def _policy(tags, aggregate):
-    policy = tags.get("p", "").lower()
-    if policy in POLICIES:
-        return policy
-    if any(address.domain for address in aggregate):
-        return "none"  # RFC 7489 section 6.6.3, step 6
-    raise DmarcError("dmarc_policy_invalid", value=tags.get("p", ""))
-
-
-def _accepted(tag, value):
+def accepted(tag: str, value: str) -> bool:
+    """Whether receivers take the value, or ignore the tag."""
     if tag in _CHOICES:
         return value.lower() in _CHOICES[tag]
     if tag == "pct":

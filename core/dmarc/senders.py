@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .. import spf
 from ..dns.resolver import Resolver
 from ..findings.finding import Finding, Severity, finding
 from ..sender import Sender
-from ..spf import check as spf
 from .alignment import Alignment, Match, Verdict, align, verdict
 
 CODES = {

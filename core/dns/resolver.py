@@ -25,6 +25,7 @@ import dns.rdatatype
 import dns.resolver
 
 from ..error import CoreError
+from ..translate import _
 from .name import InvalidName, to_ascii
 
 TIMEOUT = 2.0  # seconds one name server gets for one question; most answer within 0.1
@@ -44,6 +45,16 @@ _NAMESERVER = re.compile(
 
 class InvalidNameserver(CoreError):
     """A name server that cannot be asked. Codes: nameserver_invalid, nameserver_missing."""
+
+    sentences = {
+        "nameserver_invalid": _(
+            "The name server {nameserver} is not an IP address with an optional "
+            "port, like 192.0.2.1:53 or [2001:db8::1]:53."
+        ),
+        "nameserver_missing": _(
+            "This system is configured with no name server. Name one with --nameserver."
+        ),
+    }
 
 
 class Status(str, Enum):

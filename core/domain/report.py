@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from ..dkim import record as dkim
-from ..dmarc import check as dmarc
+from .. import dkim, dmarc, spf
 from ..dmarc.senders import judge, look_up
 from ..dns.name import InvalidName, is_subdomain, mail_domain, to_ascii
 from ..dns.resolver import Resolver, Status, run
 from ..findings.finding import Finding, Severity, finding, limited, printable, worst
 from ..sender import Selector, Sender
-from ..spf import check as spf
 from ..transport import dnssec, mta_sts, mx, smtp_host, tls_rpt
 
 

@@ -5,19 +5,26 @@ What is to be removed comes as a comment that starts with ";-".
 
 from collections.abc import Iterable
 
+from ..dns.name import is_subdomain
 from ..findings.finding import Finding
 
+REPLACED = {"MX": ("MX",), "TXT": ("TXT", "CNAME"), "CNAME": ("CNAME", "TXT")}
+"""What cannot stay beside a record of a type: RFC 1034 section 3.6.2 about aliases."""
 STRING_MAX = 255  # octets of one string of a TXT record, RFC 1035 section 3.3
 
 
-def export(findings: Iterable[Finding]) -> str:
-    """The records to publish, one a line, each after those it replaces."""
+def export(findings: Iterable[Finding], domain: str = "") -> str:
+    """The records to publish, one a line, each after those it replaces.
+
+    :param domain: where the zone begins; what is to be published elsewhere is not for this file
+    """
     lines = {}
     for item in findings:
-        if item.expected is not None:
+        if item.expected is not None and (not domain or is_subdomain(item.name, domain)):
             for value in item.found:
-                lines[f";- {_line(item.name, item.rdtype, value)}"] = None
-            lines[_line(item.name, item.rdtype, item.expected)] = None
+                if item.rdtype in REPLACED.get(item.expected_rdtype, ()):
+                    lines[f";- {_line(item.name, item.rdtype, value)}"] = None
+            lines[_line(item.name, item.expected_rdtype, item.expected)] = None
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -7,8 +7,9 @@ unknown as well, except where the answer would be information only.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from ..dns.resolver import Answer
 from ..text import TEXT_MAX, printable
@@ -45,6 +46,8 @@ class Finding:
     :param found: the values there are, safe to store and to print
     :param expected: the value to publish, where there is one
     :param params: sorted (key, value) pairs; `values` gives them as a dict
+    :param expected_rdtype: the type of the value to publish
+    :param stored_severity: what a stored report said, for a code that is not known any more
     """
 
     code: str
@@ -54,10 +57,14 @@ class Finding:
     found: tuple[str, ...] = ()
     expected: str | None = None
     params: tuple[tuple[str, str | int], ...] = ()
+    stored_severity: Severity = field(default=Severity.UNKNOWN, compare=False)
+    expected_rdtype: str = field(default="", compare=False)
 
     @property
     def severity(self) -> Severity:
-        return Severity(CODES[self.code].severity)
+        if self.code in CODES:
+            return Severity(CODES[self.code].severity)
+        return self.stored_severity
 
     @property
     def values(self) -> dict[str, str | int]:
@@ -65,6 +72,7 @@ class Finding:
 
     def to_json(self) -> dict:
         """A dict of JSON types; `from_json` reads it back."""
+        other_type = self.expected_rdtype not in ("", self.rdtype)
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -73,6 +81,7 @@ class Finding:
             "rdtype": self.rdtype,
             "found": list(self.found),
             "expected": self.expected,
+            **({"expected_rdtype": self.expected_rdtype} if other_type else {}),
             "params": self.values,
         }
 
@@ -86,7 +95,55 @@ class Finding:
             found=tuple(data["found"]),
             expected=data["expected"],
             params=tuple(sorted(data["params"].items())),
+            stored_severity=Severity(data["severity"]),
+            expected_rdtype=data.get("expected_rdtype", data["rdtype"]),
         )
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What findings are about: a record of one kind, and the values found there.
+
+    Third-party texts are made safe to store and to print here, once for all its findings.
+    """
+
+    record_type: str
+    name: str
+    rdtype: str
+    found: Iterable[str] = ()
+
+    def say(
+        self,
+        code: str,
+        expected: str | None = None,
+        expected_rdtype: str = "",
+        **params: str | int,
+    ) -> Finding:
+        """The finding with that code; `expected_rdtype` where the value to publish is of another
+        type than those found.
+
+        Raises TypeError where the parameters are not those that `CODES` promises.
+        """
+        if set(params) != set(CODES[code].params):
+            raise TypeError(f"{code} has the parameters {CODES[code].params}, not {tuple(params)}")
+        clean = {
+            key: printable(value, PARAM_MAX) if isinstance(value, str) else value
+            for key, value in params.items()
+        }
+        return Finding(
+            code,
+            self.record_type,
+            printable(self.name),
+            self.rdtype,
+            self._printable_found,
+            _whole(expected),
+            tuple(sorted(clean.items())),
+            expected_rdtype=expected_rdtype or self.rdtype,
+        )
+
+    @cached_property
+    def _printable_found(self):
+        return printable_values(self.found)
 
 
 def finding(
@@ -98,37 +155,14 @@ def finding(
     expected: str | None = None,
     **params: str | int,
 ) -> Finding:
-    """A finding whose third-party texts have been made safe to store and to print.
-
-    Raises TypeError where the parameters are not those that `CODES` promises.
-    """
-    if set(params) != set(CODES[code].params):
-        raise TypeError(f"{code} has the parameters {CODES[code].params}, not {tuple(params)}")
-    clean = {
-        key: printable(value, PARAM_MAX) if isinstance(value, str) else value
-        for key, value in params.items()
-    }
-    return Finding(
-        code,
-        record_type,
-        printable(name),
-        rdtype,
-        printable_values(found),
-        _whole(expected),
-        tuple(sorted(clean.items())),
-    )
+    """The only finding about a subject."""
+    return Subject(record_type, name, rdtype, found).say(code, expected, **params)
 
 
 def unknown(record_type: str, answer: Answer, **params: str | int) -> Finding:
     """The finding for a question that got no usable answer."""
-    return finding(
-        f"{record_type}_unknown",
-        record_type,
-        answer.name,
-        answer.rdtype,
-        status=answer.status.value,
-        **params,
-    )
+    subject = Subject(record_type, answer.name, answer.rdtype)
+    return subject.say(f"{record_type}_unknown", status=answer.status.value, **params)
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

@@ -18,6 +18,8 @@ from email.utils import parseaddr
 from enum import Enum
 
 from ..error import CoreError
+from ..name import spelling
+from ..translate import Translate, _
 
 MAX_ADDRESS_LENGTH = 254
 """Octets in an address that SMTP can carry (RFC 5321 section 4.5.3.1.3, less the brackets)."""
@@ -53,6 +55,29 @@ class FromFilterError(CoreError):
     Codes: bad_address, bad_domain, bad_wildcard, wildcard_address; all with `entry`, the text as
     typed, and `position`, its number in the list, from 1.
     """
+
+    sentences = {
+        "bad_address": _(
+            "“{entry}” (entry {position} of the FROM filter) is not an e-mail address. "
+            "Write one address such as ada@example.com, and separate several with commas."
+        ),
+        "bad_domain": _(
+            "“{entry}” (entry {position} of the FROM filter) is not a domain. Write domains such "
+            "as example.com and addresses such as ada@example.com, separated by commas."
+        ),
+        "bad_wildcard": _(
+            "“{entry}” (entry {position} of the FROM filter) does not name subdomains. "
+            "Write the asterisk once, in front of a domain: *.example.com."
+        ),
+        "wildcard_address": _(
+            "“{entry}” (entry {position} of the FROM filter) is no address that anybody sends "
+            "from. For every address of the domain, write the domain alone: {domain}."
+        ),
+    }
+
+    def explain(self, translate: Translate = _) -> str:
+        domain = self.params["entry"].rpartition("@")[2]
+        return translate(self.sentences[self.code]).format(domain=domain, **self.params)
 
 
 @dataclass(frozen=True)
@@ -137,12 +162,21 @@ def find(address: str | None, text: str | None) -> Entry | None:
 
 
 def lists_domain(domain: str, text: str | None) -> bool:
-    """Whether the filter `text` lists any address of exactly that domain."""
-    domain = domain.strip().rstrip(".").lower()
-    listed = set(map(read_entry, split(text)))
-    return any(entry in listed for entry in entries_for(f"@{domain}")) or any(
-        entry.kind is EntryKind.ADDRESS and entry.value.endswith(f"@{domain}") for entry in listed
+    """Whether the filter `text` lists any address of exactly that domain, in whatever spelling."""
+    wanted = Entry(EntryKind.DOMAIN, spelling(domain))
+    listed = {_of_domain(read_entry(part)) for part in split(text)}
+    return wanted in listed or any(
+        entry in listed
+        for entry in entries_for(f"@{wanted.value}")
+        if entry.kind is EntryKind.SUBDOMAIN
     )
+
+
+def _of_domain(entry):
+    """What an entry says about a domain: an address is one of its domain."""
+    if entry.kind is EntryKind.ADDRESS:
+        return Entry(EntryKind.DOMAIN, spelling(entry.value.rpartition("@")[2]))
+    return Entry(entry.kind, spelling(entry.value))
 
 
 def is_domain(text: str) -> bool:

@@ -8,15 +8,19 @@ same answer serves sending, the simulator and the delivery details.
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from .from_filter import Entry, EntryKind, FromFilterIndex, entries_for
 
-FirstUsable = Callable[[Iterable[Hashable]], Hashable | None]
-"""Gives the first of some server keys that this mail may use, or None."""
+FirstFallback = Callable[[Iterable[Hashable]], Hashable | None]
+"""Gives the first of some server keys that may send for others, or None."""
 
 
 class SenderRule(str, Enum):
-    """The steps of the selection, in the order in which they are tried."""
+    """The steps of the selection, in the order in which they are tried.
+
+    The last two are not steps: the mail names its server itself, or somebody else has decided.
+    """
 
     ADDRESS = "address"
     DOMAIN = "domain"
@@ -25,6 +29,8 @@ class SenderRule(str, Enum):
     NO_FILTER = "no_filter"
     FALLBACK = "fallback"
     COMMAND_LINE = "command_line"
+    REQUESTED = "requested"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class Choice:
         return self.steps[-1].entry
 
     @property
+    def goes_by_subdomain(self) -> bool:
+        """Whether a ``*.`` entry decided, which is not one of Odoo's own."""
+        return bool(self.entry) and self.entry.kind is EntryKind.SUBDOMAIN
+
+    @property
     def keeps_sender(self) -> bool:
         """Whether the chosen server may send as the sender itself."""
         return self.rule in _RULES_BY_KIND.values()
@@ -70,17 +81,16 @@ def choose(
     index: FromFilterIndex,
     sender: str | None,
     notification: str | None,
-    first_usable: FirstUsable,
-    first_fallback: FirstUsable,
+    first_fallback: FirstFallback,
 ) -> Choice:
-    """Choose a server for the normalised address `sender`.
+    """Choose one of the servers of `index` for the normalised address `sender`.
 
     `notification` is the normalised notification address, sent as when no server lists the
-    sender. `first_usable` picks among servers that list the sender; `first_fallback`, which
-    may be stricter, among those that send for others.
+    sender. Of several that list the sender the first one sends; `first_fallback` picks among
+    those that would send for others.
     """
     steps = []
-    for step in _steps(index, sender, notification, first_usable, first_fallback):
+    for step in _steps(index, sender, notification, first_fallback):
         steps.append(step)
         if step.key is not None:
             break
@@ -89,11 +99,10 @@ def choose(
     return Choice(steps[-1].key, tuple(steps))
 
 
-def _steps(index, sender, notification, first_usable, first_fallback) -> Iterable[Step]:
+def _steps(index, sender, notification, first_fallback) -> Iterable[Step]:
     if sender:
-        for kind, rule in _RULES_BY_KIND.items():
-            entries = [entry for entry in entries_for(sender) if entry.kind is kind]
-            yield _step_by_entries(index, rule, entries, first_usable)
+        for rule, entries in groupby(entries_for(sender), lambda entry: _RULES_BY_KIND[entry.kind]):
+            yield _step_by_entries(index, rule, entries, _first)
     if notification:
         entries = entries_for(notification)
         yield _step_by_entries(index, SenderRule.NOTIFICATION, entries, first_fallback)
@@ -101,10 +110,14 @@ def _steps(index, sender, notification, first_usable, first_fallback) -> Iterabl
     yield Step(SenderRule.FALLBACK, key=first_fallback(index.keys))
 
 
-def _step_by_entries(index, rule, entries, first_usable) -> Step:
+def _step_by_entries(index, rule, entries, pick) -> Step:
     entries = tuple(entries)
     for entry in entries:
         keys = index.keys_listing(entry)
-        if keys and (key := first_usable(keys)) is not None:
+        if keys and (key := pick(keys)) is not None:
             return Step(rule, entries, entry, key)
     return Step(rule, entries)
+
+
+def _first(keys):
+    return keys[0]

@@ -1,6 +1,7 @@
-"""SPF (RFC 7208): records, their evaluation, their look-up budget, and what to publish."""
+"""SPF (RFC 7208): the domain lists the servers that may use it as envelope sender."""
 
 from .budget import Cost, measure, measure_domain
+from .check import allows, check
 from .evaluate import Result, SpfResult, check_host
 from .merge import Suggestion, suggest
 from .record import SpfRecord, is_spf, parse
@@ -11,6 +12,8 @@ __all__ = [
     "SpfRecord",
     "SpfResult",
     "Suggestion",
+    "allows",
+    "check",
     "check_host",
     "is_spf",
     "measure",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..dns.resolver import Answer, Resolver, Status
+from ..name import spelling
 from .record import (
     LOOKUPS_MAX,
     MX_HOSTS_MAX,
@@ -151,7 +152,7 @@ class _Walk:
 
     async def term(self, term, path):
         kind = term.name if isinstance(term, Modifier) else term.mechanism
-        domain = term.value.rstrip(".").lower() or path[-1]
+        domain = spelling(term.value) or path[-1]
         if "%" in domain or kind == "ptr":
             return Cost(term.text, "", lookups=1)
         self.names_left -= 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..dns.resolver import Resolver
-from ..findings.finding import Finding, finding, printable_values, unknown
+from ..findings.finding import Finding, Subject, unknown
 from ..sender import Sender
 from .budget import evaluated_terms, measure, spf_records
 from .coverage import covers
@@ -88,13 +88,12 @@ class _Case:
         return self.suggestion.text if (self.suggestion.text,) != self.texts else None
 
     @cached_property
-    def found(self):
-        """The texts, cleaned once for all findings."""
-        return printable_values(self.texts)
+    def subject(self):
+        return Subject("spf", self.domain, "TXT", self.texts)
 
     def say(self, code, **params):
         expected = None if code == "spf_ok" else self.expected
-        return finding(code, "spf", self.domain, "TXT", self.found, expected, **params)
+        return self.subject.say(code, expected, **params)
 
 
 def _unread(case, answer, senders):
@@ -149,7 +148,7 @@ def _judge_number(case, answer):
         return case.say("spf_multiple", count=len(case.texts))
     alike = [text for text in answer.records if "v=spf" in text.lower()[:20]]
     if alike:
-        return finding("spf_not_recognised", "spf", case.domain, "TXT", alike, case.expected)
+        return Subject("spf", case.domain, "TXT", alike).say("spf_not_recognised", case.expected)
     return case.say("spf_missing")
 
 

@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Iterable
 
 from ..dns.resolver import Resolver
+from ..name import spelling
 from .budget import UNTOLD, Cost
 from .record import parse
 
@@ -26,7 +27,7 @@ async def covers(tree: Cost, terms: Iterable[str], resolver: Resolver) -> bool |
 
 
 async def _covers(tree, directive, resolver):
-    domain = directive.value.rstrip(".").lower() or tree.domain
+    domain = spelling(directive.value) or tree.domain
     if directive.mechanism == "include":
         return any(item.record and item.domain == domain for item in tree.granting())
     if directive.mechanism in ("ip4", "ip6"):

@@ -7,6 +7,7 @@ from enum import Enum
 
 from ..dns.name import InvalidName, is_subdomain, to_ascii
 from ..dns.resolver import Resolver, Status
+from ..name import spelling
 from . import macro
 from .expand import Address, Message, expand
 from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf, parse
@@ -223,7 +224,7 @@ class _Evaluation:
         return any(self._in_network(item.records, directive) for item in answers)
 
     async def _match_ptr(self, directive, domain):
-        target = (await self._expand(directive.value, domain)).lower().rstrip(".")
+        target = spelling(await self._expand(directive.value, domain))
         return any(is_subdomain(name, target) for name in await self.validated_names())
 
     async def _match_ip(self, directive, domain):

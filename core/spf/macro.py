@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from ..dns.name import NAME_MAX
+from ..error import CoreError
+from ..name import NAME_MAX
 
 NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
 EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations
@@ -18,12 +19,8 @@ _TOP_LABEL = re.compile(  # RFC 7208 section 7.1
 )
 
 
-class MacroError(ValueError):
-    """A macro string that does not follow the grammar; `position` is an index into it."""
-
-    def __init__(self, position):
-        super().__init__(position)
-        self.position = position
+class MacroError(CoreError):
+    """A macro string that does not follow the grammar: macro_syntax, with `position`, an index."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def parse(text: str, explanation: bool = False) -> tuple[str | Macro, ...]:
             position += 2
             continue
         else:
-            raise MacroError(position)
+            raise MacroError("macro_syntax", position=position)
         position = match.end()
     return tuple(parts)
 
@@ -64,7 +61,7 @@ def parse_domain_spec(text: str) -> tuple[str | Macro, ...]:
     parts = parse(text)
     ends_in_macro = re.search(r"(%\{[^}]*\}|%[%_-])$", text)
     if not parts or not (ends_in_macro or _TOP_LABEL.search(text)):
-        raise MacroError(len(text))
+        raise MacroError("macro_syntax", position=len(text))
     return parts
 
 
@@ -79,8 +76,8 @@ def _macro(match, explanation):
     letter, keep, reverse, delimiters = match.groups()
     allowed = EXPLANATION_LETTERS if explanation else NAME_LETTERS
     if letter.lower() not in allowed:
-        raise MacroError(match.start())
+        raise MacroError("macro_syntax", position=match.start())
     number = keep.lstrip("0")
     if keep and not number:  # RFC 7208 section 7.3: must be nonzero
-        raise MacroError(match.start())
+        raise MacroError("macro_syntax", position=match.start())
     return Macro(letter, int(number[:DIGITS_MAX] or 0), bool(reverse), delimiters)

@@ -208,7 +208,7 @@ def _check_macro(check, value, offset):
     try:
         check(value)
     except macro.MacroError as error:
-        raise _Problem("bad_domain", offset + error.position) from error
+        raise _Problem("bad_domain", offset + error.params["position"]) from error
 
 
 _READERS = {

@@ -2,14 +2,14 @@
 
 import asyncio
 
+from ..dns.name import parents
 from ..dns.resolver import Resolver, Status
 from ..findings.finding import Finding, finding
 
 
 async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     """One finding: validated, signed, not signed, or not known."""
-    labels = domain.split(".")
-    zones = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    zones = parents(domain)[:-1]
     own, *signers = await asyncio.gather(
         resolver.query(domain, "MX"), *(resolver.query(zone, "DS") for zone in zones)
     )

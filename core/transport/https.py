@@ -1,22 +1,14 @@
 """One small file over HTTPS, for MTA-STS policies."""
 
 import asyncio
-import ipaddress
 import ssl
 
+from ..dns.address import is_public
 from ..error import CoreError
 
 PORT = 443
 BODY_MAX = 65536  # octets, RFC 8461 section 3.2 suggests this limit
 HEAD_MAX = 16384  # octets of status line and headers, what common servers send at most
-
-# RFC 4291 section 2.4: all other IPv6 unicast addresses are of special use
-_IPV6_UNICAST = ipaddress.ip_network("2000::/3")
-_IPV4_IN_IPV6 = (
-    ipaddress.ip_network("64:ff9b::/96"),  # NAT64, RFC 6052 section 2.1
-    ipaddress.ip_network("::ffff:0:0/96"),  # IPv4-mapped, RFC 4291 section 2.5.5.2
-    ipaddress.ip_network("::/96"),  # IPv4-compatible, RFC 4291 section 2.5.5.1
-)
 
 
 class FetchError(CoreError):
@@ -51,25 +43,6 @@ async def fetch(
     if len(body) > BODY_MAX:
         raise FetchError("fetch_too_long", limit=BODY_MAX)
     return body.decode("utf-8", "replace")
-
-
-def is_public(address: str) -> bool:
-    """Whether an address leads to the public Internet, and nowhere else."""
-    ip = ipaddress.ip_address(address)
-    if ip.version == 4:
-        return ip.is_global and not ip.is_multicast
-    if embedded := _embedded(ip):
-        return all(is_public(str(item)) for item in embedded)
-    return ip.is_global and ip in _IPV6_UNICAST
-
-
-def _embedded(ip):
-    """The IPv4 addresses that an IPv6 address leads to by way of a translator or a tunnel."""
-    if any(ip in network for network in _IPV4_IN_IPV6):
-        return (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF),)
-    if ip.sixtofour:  # RFC 3056 section 2
-        return (ip.sixtofour,)
-    return ip.teredo or ()  # RFC 4380 section 4: server and client
 
 
 async def fetch_public(host: str, path: str, address: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ..dns import tag_list
 from ..dns.resolver import Resolver
-from ..findings.finding import Finding, finding, unknown
+from ..error import CoreError
+from ..findings.finding import Finding, Subject, unknown
+from ..name import spelling
 from . import mx
 from .https import FetchError
 
@@ -23,12 +25,9 @@ Fetch = Callable[[str, str, str], Awaitable[str]]
 """(host, path, address) -> text of the file; raises `FetchError`, like `https.fetch`."""
 
 
-class PolicyError(ValueError):
-    """A policy that senders ignore; `line` is the line, or the name of what is missing."""
-
-    def __init__(self, line):
-        super().__init__(line)
-        self.line = line
+class PolicyError(CoreError):
+    """A policy that senders ignore: mta_sts_policy_syntax, with `line`, the line at fault or the
+    name of what is missing."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ def parse_policy(text: str) -> Policy:
     for line in text.splitlines():
         key, colon, value = line.partition(":")
         if line.strip() and not colon:
-            raise PolicyError(line)
+            raise PolicyError("mta_sts_policy_syntax", line=line)
         if key.strip() == "mx":
-            hosts.add(value.strip().lower().rstrip("."))
+            hosts.add(spelling(value))
         else:
             values.setdefault(key.strip(), value.strip())
     max_age = values.get("max_age", "")
@@ -63,7 +62,8 @@ def parse_policy(text: str) -> Policy:
         ("mx", bool(hosts) or values.get("mode") == "none"),
     ):
         if not valid:
-            raise PolicyError(f"{key}: {values[key]}" if key in values else key)
+            line = f"{key}: {values[key]}" if key in values else key
+            raise PolicyError("mta_sts_policy_syntax", line=line)
     return Policy(values["mode"], int(max_age), frozenset(hosts))
 
 
@@ -77,9 +77,7 @@ async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> 
         return (unknown("mta_sts", answer),)
     records = [text for text in answer.records if text.replace(" ", "").startswith("v=STSv1;")]
 
-    def say(code, **params):
-        return finding(code, "mta_sts", answer.name, "TXT", records, **params)
-
+    say = Subject("mta_sts", answer.name, "TXT", records).say
     if not records:
         return (say("mta_sts_absent"),)
     if len(records) > 1:  # RFC 8461 section 3.1: counts as none
@@ -115,7 +113,7 @@ async def _check_policy(domain, resolver, fetch, say):
             return (say("mta_sts_policy_unknown", host=host),)
         return (say("mta_sts_policy_refused", host=host, reason=error.code),)
     except PolicyError as error:
-        return (say("mta_sts_policy_syntax", host=host, line=error.line),)
+        return (say(error.code, host=host, **error.params),)
     return (await _judge_policy(domain, resolver, policy, say),)
 
 

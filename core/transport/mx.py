@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..dns.name import is_address
+from ..dns.address import is_public
 from ..dns.resolver import Answer, Resolver
-from ..findings.finding import Finding, Severity, finding, unknown
+from ..findings.finding import Finding, Severity, Subject, unknown
+from ..name import is_address, spelling
 from . import smtp_host
 
 NULL_HOST = "."  # RFC 7505 section 3
 HOSTS_MAX = 8  # that are looked at, in the order of delivery; few domains have more
+LOCALHOST = "localhost"  # RFC 6761 section 6.3: it and all below it are the machine that asks
+USUAL_NAMES = ("mail", "mx")  # of a mail host, for a proposal
 PREFERENCE = 10  # of a record that is proposed; any number does where there is one record
 
 
@@ -41,48 +44,72 @@ async def check(domain: str, resolver: Resolver, expected_host: str = "") -> tup
     if not answer.known:
         return (unknown("mx", answer),)
     hosts = parse(answer.records)
-    expected = expected_host.strip().rstrip(".").lower()
+    expected = spelling(expected_host)
     if not hosts:
         return (await _check_implicit(domain, resolver, expected),)
+    subject = Subject("mx", domain, "MX", tuple(map(str, hosts)))
     if any(item.host == NULL_HOST for item in hosts):
         code = "mx_null" if len(hosts) == 1 else "mx_null_and_others"
-        return (_say(domain, hosts, code, _record(expected)),)
+        return (subject.say(code, await _proposal(domain, hosts, resolver, expected)),)
     checked = await asyncio.gather(
         *(_check_host(domain, item, resolver) for item in hosts[:HOSTS_MAX])
     )
     wrong = (
-        *_judge_expected(domain, hosts, expected),
-        *_judge_number(domain, hosts),
-        *(item for found in checked for item in found),
+        *_judge_expected(subject, hosts, expected),
+        *_judge_number(subject, hosts),
+        *_judge_reach(subject, [item for found in checked for item in found]),
     )
     if any(item.severity != Severity.INFO for item in wrong):
         return wrong
     names = ", ".join(item.host for item in hosts)
-    return (_say(domain, hosts, "mx_ok", hosts=names), *wrong)
+    return (subject.say("mx_ok", hosts=names), *wrong)
 
 
-def _say(domain, records, code, expected=None, **params):
-    found = [str(item) for item in records]
-    return finding(code, "mx", domain, "MX", found, expected, **params)
+async def _proposal(domain, hosts, resolver, expected):
+    """The record to publish: Odoo's host, else one that is there: another MX host, or a host with
+    a usual name. None where there is nothing that could be proposed."""
+    if expected:
+        return _record(expected)
+    named = [item for item in hosts if item.host != NULL_HOST]
+    if named:
+        return f"{named[0].preference} {named[0].host}."
+    names = [f"{name}.{domain}" for name in USUAL_NAMES]
+    answers = await asyncio.gather(*(addresses(name, resolver) for name in names))
+    found = (name for name, answer in zip(names, answers, strict=True) if _is_reached(answer))
+    return _record(next(found, None))
+
+
+def _is_reached(answers):
+    return any(is_public(text) for answer in answers for text in answer.records)
+
+
+def _judge_reach(subject, findings):
+    """One host that nobody can reach is a note to the others; where there is no other, mail for
+    the domain is lost."""
+    hosts = {item.values["host"] for item in findings if item.code == "mx_host_private"}
+    if hosts and len(hosts) == len(subject.found):
+        yield subject.say("mx_private", hosts=", ".join(sorted(hosts)))
+        findings = [item for item in findings if item.code != "mx_host_private"]
+    yield from findings
 
 
 def _record(host):
     return f"{PREFERENCE} {host}." if host else None
 
 
-def _judge_expected(domain, hosts, expected):
+def _judge_expected(subject, hosts, expected):
     """All hosts must be the expected one, or some mail goes elsewhere. Only a subdomain can be
     pointed away without taking the mail of everybody in the organization along."""
     others = ", ".join(item.host for item in hosts if item.host != expected)
     if expected and others:
-        code = "mx_main_domain" if domain.count(".") == 1 else "mx_other_host"
+        code = "mx_main_domain" if subject.name.count(".") == 1 else "mx_other_host"
         value = None if code == "mx_main_domain" else _record(expected)
-        yield _say(domain, hosts, code, value, host=expected, others=others)
+        yield subject.say(code, value, host=expected, others=others)
 
 
-def _judge_number(domain, hosts):
+def _judge_number(subject, hosts):
     if len(hosts) > HOSTS_MAX:
-        yield _say(domain, hosts, "mx_too_many_hosts", count=len(hosts), limit=HOSTS_MAX)
+        yield subject.say("mx_too_many_hosts", count=len(hosts), limit=HOSTS_MAX)
 
 
 async def addresses(host: str, resolver: Resolver) -> list[Answer]:
@@ -95,27 +122,34 @@ async def _check_implicit(domain, resolver, expected):
     answers = await addresses(domain, resolver)
     found = [text for answer in answers for text in answer.records]
     if found:
-        return _say(domain, found, "mx_implicit", _record(expected))
+        code = "mx_implicit" if _is_reached(answers) else "mx_private_implicit"
+        return Subject("mx", domain, "A", found).say(
+            code, _record(expected or domain), expected_rdtype="MX"
+        )
     failed = [answer for answer in answers if not answer.known]
     if failed:
         return unknown("mx", failed[0])
-    return _say(domain, (), "mx_missing", _record(expected))
+    return Subject("mx", domain, "MX").say(
+        "mx_missing", await _proposal(domain, (), resolver, expected)
+    )
 
 
 async def _check_host(domain, item, resolver):
-    def say(code, **params):
-        return (_say(domain, (item,), code, host=item.host, **params),)
-
+    subject = Subject("mx", domain, "MX", (str(item),))
     if is_address(item.host):  # RFC 5321 section 5.1: the host is a name
-        return say("mx_host_is_address")
+        return (subject.say("mx_host_is_address", host=item.host),)
     answers = await addresses(item.host, resolver)
     alias = next((answer.chain[0] for answer in answers if answer.chain), None)
     found = [text for answer in answers for text in answer.records]
+    if item.host.split(".")[-1] == LOCALHOST or (found and not _is_reached(answers)):
+        address = found[0] if found else LOCALHOST
+        return (subject.say("mx_host_private", host=item.host, address=address),)
     if found and alias:  # RFC 2181 section 10.3: the host must not be an alias
-        return say("mx_host_is_alias", target=alias)
+        expected = f"{item.preference} {alias}."
+        return (subject.say("mx_host_is_alias", expected, host=item.host, target=alias),)
     if found:
         return await smtp_host.check_addresses(item.host, found, resolver, "mx_host")
     failed = next((answer for answer in answers if not answer.known), None)
     if failed:
-        return say("mx_host_unknown", status=failed.status.value)
-    return say("mx_host_missing")
+        return (subject.say("mx_host_unknown", host=item.host, status=failed.status.value),)
+    return (subject.say("mx_host_missing", host=item.host),)

@@ -6,54 +6,31 @@ Many receivers refuse mail from an address without such a pair.
 import asyncio
 import ipaddress
 from collections.abc import Sequence
+from functools import partial
 
+from ..dns.address import is_public
 from ..dns.name import InvalidName, to_ascii
 from ..dns.resolver import Resolver, Status
-from ..findings.finding import Finding, finding
+from ..findings.finding import Finding, Subject, unknown
 
 ADDRESSES_MAX = 8  # of one host; large providers have more, and all of them alike
 NAMES_MAX = 8  # reverse names of one address that are followed
 
-# Nobody outside can look up the reverse names of these (RFC 6890, RFC 4193)
-_PRIVATE = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-            "::1/128",
-            "fc00::/7",
-            "fe80::/10",
-        ),
-    )
-)
-
 
 async def check(host: str, resolver: Resolver) -> tuple[Finding, ...]:
     """The findings about a host that sends: a name, or an address."""
+    subject = Subject("smtp_host", host, "A")
     try:
         addresses, silent = await _addresses(host, resolver)
     except InvalidName as error:
-        return (finding("smtp_host_invalid", "smtp_host", host, "A", host=host, reason=error.code),)
+        return (subject.say("smtp_host_invalid", host=host, reason=error.code),)
     if silent:
-        return (
-            finding(
-                "smtp_host_unknown",
-                "smtp_host",
-                host,
-                silent.rdtype,
-                host=host,
-                status=silent.status.value,
-            ),
-        )
+        return (unknown("smtp_host", silent, host=host),)
     if not addresses:
-        return (finding("smtp_host_missing", "smtp_host", host, "A", host=host),)
+        return (subject.say("smtp_host_missing", host=host),)
     wrong = await check_addresses(host, addresses, resolver, "smtp_host")
-    return wrong or (finding("smtp_host_ok", "smtp_host", host, "PTR", addresses, host=host),)
+    fine = Subject("smtp_host", host, "PTR", addresses)
+    return wrong or (fine.say("smtp_host_ok", host=host),)
 
 
 async def check_addresses(
@@ -87,13 +64,9 @@ async def _addresses(host, resolver):
 
 async def _check_address(host, address, resolver, kind):
     """None where the address is fine."""
+    say = partial(_say, kind, host, address)
 
-    def say(what, found=(), **params):
-        return finding(
-            f"{kind}_{what}", kind, host, "PTR", found, host=host, address=str(address), **params
-        )
-
-    if any(address in network for network in _PRIVATE):
+    if not is_public(address):  # nobody outside can look up its reverse name
         return say("private") if kind == "smtp_host" else None
     answer = await resolver.query(address.reverse_pointer, "PTR")
     if not answer.known:
@@ -107,4 +80,9 @@ async def _check_address(host, address, resolver, kind):
         return None
     if silent := next((item for item in forward if not item.known), None):
         return say("reverse_unknown", status=silent.status.value)
-    return say("reverse_mismatch", names, names=", ".join(names))
+    return say("reverse_mismatch", found=names, names=", ".join(names))
+
+
+def _say(kind, host, address, what, found=(), **params):
+    subject = Subject(kind, host, "PTR", found)
+    return subject.say(f"{kind}_{what}", host=host, address=str(address), **params)

@@ -4,7 +4,7 @@ import re
 
 from ..dns import tag_list
 from ..dns.resolver import Resolver
-from ..findings.finding import Finding, finding, unknown
+from ..findings.finding import Finding, Subject, unknown
 
 _VERSION = re.compile(r"v=TLSRPTv1\s*;")  # RFC 8460 section 3
 _URI = re.compile(r"mailto:[^@\s,!]+@[^@\s,!]+|https://[^\s,!]+", re.IGNORECASE)
@@ -20,9 +20,7 @@ async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
 
 
 def _judge(name, records):
-    def say(code, **params):
-        return finding(code, "tls_rpt", name, "TXT", records, **params)
-
+    say = Subject("tls_rpt", name, "TXT", records).say
     if not records:
         return say("tls_rpt_absent")
     if len(records) > 1:  # RFC 8460 section 3: counts as none
@@ -30,7 +28,7 @@ def _judge(name, records):
     try:
         addresses = tag_list.parse(records[0]).get("rua", "").split(",")
     except tag_list.TagListError as error:
-        return say("tls_rpt_syntax", part=error.part)
+        return say("tls_rpt_syntax", **error.params)
     wrong = [text.strip() for text in addresses if not _URI.fullmatch(text.strip())]
     if wrong:
         return say("tls_rpt_address_invalid", address=wrong[0])

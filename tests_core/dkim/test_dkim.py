@@ -6,7 +6,7 @@ import pytest
 from dkim_keys import ED25519, RSA_768, RSA_1024, RSA_1024_BARE, RSA_2048, RSA_4096
 from fake_dns import FakeDns
 
-from core.dkim.record import check
+from core.dkim import check
 from core.dns.resolver import Status
 from core.sender import Selector
 

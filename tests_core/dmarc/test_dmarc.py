@@ -1,4 +1,4 @@
-"""core.dmarc: records, discovery and what is said about them (RFC 7489, DMARCbis)."""
+"""core.dmarc: records, discovery and what is said about them (RFC 7489, RFC 9989)."""
 
 import asyncio
 
@@ -90,15 +90,26 @@ def test_all_tags():
         ("v=DMARC1", "dmarc_policy_invalid", {"value": ""}),
         ("v=DMARC1; p=block", "dmarc_policy_invalid", {"value": "block"}),
         ("v=DMARC1; p", "dmarc_syntax", {"part": "p"}),
-        ("v=DMARC1; p=none; p=reject", "dmarc_syntax", {"part": "p=reject"}),
-        ("v=DMARC1;; p=none", "dmarc_syntax", {"part": ""}),
-        ("v=DMARC1; p=none; p\u00fc=x", "dmarc_syntax", {"part": "p\u00fc=x"}),
     ],
 )
 def test_records_that_receivers_ignore(text, code, params):
     with pytest.raises(DmarcError) as caught:
         parse(text)
     assert (caught.value.code, caught.value.params) == (code, params)
+
+
+@pytest.mark.parametrize(
+    "text, policy, slips",
+    [
+        ("v=DMARC1; p=none; p=reject", "none", ("p=reject",)),
+        ("v=DMARC1; p=reject;; sp=none", "reject", ("",)),
+        ("v=DMARC1; p=quarantine; p\u00fc=x", "quarantine", ("p\u00fc=x",)),
+        ("v=DMARC1; p=reject; fo 1", "reject", ("fo 1",)),
+    ],
+)
+def test_what_can_be_read_counts(text, policy, slips):
+    record = parse(text)
+    assert (record.policy, record.slips) == (policy, slips)
 
 
 def test_without_a_valid_policy_a_report_address_makes_it_none():
@@ -233,6 +244,19 @@ def test_a_failure_above_does_not_matter_where_the_domain_has_its_own_record():
             [f"v=DMARC1; p=reject; rua=mailto:d@{'a' * 64}.com"],
             ["dmarc_ok", "dmarc_report_address_invalid"],
         ),
+        ([FINE + ";; fo=1"], ["dmarc_ok", "dmarc_slip"]),
+        ([FINE + "; np=none"], ["dmarc_ok", "dmarc_missing_subdomains_unprotected"]),
+        ([FINE + "; pct=0"], ["dmarc_ok", "dmarc_percent"]),
+        (["v=DMARC1; p=rejct; rua=mailto:d@example.com"], ["dmarc_policy_misspelt"]),
+        ([FINE + "; sp=rejct"], ["dmarc_subdomain_policy_invalid"]),
+        (
+            ["v=DMARC1; p=quarantine; t=y; rua=mailto:d@example.com"],
+            ["dmarc_policy_none", "dmarc_test_mode"],
+        ),
+        (
+            ["v=DMARC1; p=quarantine; pct=0; rua=mailto:d@example.com"],
+            ["dmarc_policy_none", "dmarc_percent"],
+        ),
         ([FINE, FINE], ["dmarc_multiple"]),
         ([FINE, "something else"], ["dmarc_ok"]),
         (["v=DMARC1; p=block"], ["dmarc_policy_invalid"]),
@@ -257,10 +281,67 @@ def test_a_missing_record_comes_with_one_to_publish():
         (["v=DMARC1; p=block"], "v=DMARC1; p=none; rua=mailto:postmaster@example.com"),
         (["v=DMARC1; p"], "v=DMARC1; p=none; rua=mailto:postmaster@example.com"),
         (["v=DMARC1; p=block", FINE], FINE),
+        (
+            ["v=dmarc1; p=reject; rua=mailto:d@example.com"],
+            "v=DMARC1; p=reject; rua=mailto:d@example.com",
+        ),
+        (["v=DMARC1; p=rejct"], "v=DMARC1; p=reject; rua=mailto:postmaster@example.com"),
     ],
 )
 def test_a_record_that_receivers_ignore_comes_with_one_to_publish(records, expected):
     assert findings({"_dmarc.example.com": {"TXT": records}})[0].expected == expected
+
+
+@pytest.mark.parametrize(
+    "record, expected",
+    [
+        (
+            "v=DMARC1; p=reject;; sp=quarantine; rua=mailto:d@example.com",
+            "v=DMARC1; p=reject; sp=quarantine; rua=mailto:d@example.com",
+        ),
+        (
+            "v=DMARC1; p=quarantin; sp=rejet; pct=50; rua=mailto:d@example.com!5m",
+            "v=DMARC1; p=quarantine; sp=reject; pct=50; rua=mailto:d@example.com!5m",
+        ),
+        (
+            "v=DMARC1; p=reject; adkim=relaxed; rua=d@example.com",
+            "v=DMARC1; p=reject; rua=mailto:postmaster@example.com",
+        ),
+        ("v=DMARC1; p=reject", "v=DMARC1; p=reject; rua=mailto:postmaster@example.com"),
+    ],
+)
+def test_a_proposal_keeps_what_can_be_read_and_is_well_itself(record, expected):
+    found = findings({"_dmarc.example.com": {"TXT": [record]}})
+    assert {item.expected for item in found if item.code != "dmarc_ok"} == {expected}
+    assert codes(expected) == ["dmarc_ok"] or "pct" in expected
+
+
+def test_a_record_that_is_well_is_not_rewritten():
+    record = "v=DMARC1; sp=none;rua=mailto:d@example.com , mailto:e@example.com;p=reject ;"
+    assert {item.expected for item in findings({"_dmarc.example.com": {"TXT": [record]}})} == {None}
+
+
+@pytest.mark.parametrize(
+    "parent, code",
+    [
+        (["v=DMARC1; p=block"], "dmarc_policy_invalid"),
+        ([FINE, "v=DMARC1; p=none"], "dmarc_multiple"),
+    ],
+)
+def test_a_broken_record_above_is_the_cause(parent, code):
+    [item] = findings({"_dmarc.example.com": {"TXT": parent}}, "a.example.com")
+    assert (item.code, item.name) == (code, "_dmarc.example.com")
+
+
+def test_an_alias_that_leads_nowhere_is_the_cause():
+    [item] = findings({"_dmarc.example.com": {"CNAME": ["gone.provider.example"]}})
+    assert (item.code, item.values["target"]) == ("dmarc_target_missing", "gone.provider.example")
+
+
+def test_above_psd_n_nothing_counts():
+    records = {"a.example.com": "v=DMARC1; p=none; psd=n", "example.com": Status.SERVFAIL}
+    result = discovered(records, "b.a.example.com")
+    assert (result.failed, result.applied.domain) == (None, "a.example.com")
 
 
 def test_a_subdomain_inherits():
@@ -302,6 +383,13 @@ def test_a_report_address_in_the_same_organization_needs_no_agreement():
     assert codes(record, domain="a.example.com", **zones) == ["dmarc_ok"]
     record = "v=DMARC1; p=reject; rua=mailto:d@reports.example.com"
     assert codes(record) == ["dmarc_ok"]
+
+
+def test_a_sibling_needs_no_agreement_where_a_record_above_both_says_so():
+    record = "v=DMARC1; p=reject; rua=mailto:d@reports.example.com"
+    zones = {"_dmarc.example.com": {"TXT": [FINE]}}
+    assert codes(record, domain="a.example.com", **zones) == ["dmarc_ok"]
+    assert codes(record, domain="a.example.com") == ["dmarc_ok", "dmarc_report_advised"]
 
 
 @pytest.mark.parametrize("status", [Status.SERVFAIL, Status.TIMEOUT])

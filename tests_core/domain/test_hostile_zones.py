@@ -49,9 +49,9 @@ def includes(number):
     return [f"include:i{index}.t" for index in range(number)]
 
 
-MX_HOSTS = {f"m{number}.t": {"A": [f"192.0.2.{n}" for n in range(30)]} for number in range(2000)}
+MX_HOSTS = {f"m{number}.t": {"A": [f"192.31.196.{n}" for n in range(30)]} for number in range(2000)}
 REVERSE = {
-    f"{number}.2.0.192.in-addr.arpa": {"PTR": [f"{'x' * 60}{n}.t" for n in range(30)]}
+    f"{number}.196.31.192.in-addr.arpa": {"PTR": [f"{'x' * 60}{n}.t" for n in range(30)]}
     for number in range(30)
 }
 ALL_AT_ONCE = [
@@ -60,12 +60,12 @@ ALL_AT_ONCE = [
     *(f"include:{kind}{n}.t" for kind in ("gone", "two", "bad", "down") for n in range(9)),
     *(f"mx:many{n}.t" for n in range(9)),
     "?all",
-    *(f"ip4:192.0.2.{n}" for n in range(120)),
+    *(f"ip4:192.31.196.{n}" for n in range(120)),
 ]
 HOSTILE = {
     "55 kB of mechanisms that do not exist": with_spf(f"x{n}:" for n in range(8000)),
     "49 kB of hosts": with_spf(f"a:h{n}.t" for n in range(4900)),
-    "4500 terms after all": with_spf(["-all", *(f"ip4:192.0.2.{n % 256}" for n in range(4500))]),
+    "4500 terms after all": with_spf(["-all", *(f"ip4:192.31.196.{n % 256}" for n in range(4500))]),
     "9 kB of mechanisms that do not exist": with_spf(f"x{n}:" for n in range(1400)),
     "300 short terms": with_spf(f"x{n}:" for n in range(300)),
     "300 terms that cannot be printed": with_spf(f"\0x{n}:" for n in range(300)),
@@ -75,7 +75,7 @@ HOSTILE = {
     ),
     "200 includes of long records": with_spf(
         includes(200),
-        **{f"i{n}.t": {"TXT": [record(["ip4:192.0.2.1"] * 200)]} for n in range(200)},
+        **{f"i{n}.t": {"TXT": [record(["ip4:192.31.196.1"] * 200)]} for n in range(200)},
     ),
     "200 mx of ten hosts each": with_spf(
         [f"mx:d{n}.t" for n in range(200)],

@@ -10,14 +10,15 @@ from fake_dns import FakeDns
 
 from core.dns.resolver import DnsResolver, Status
 from core.domain.report import DomainReport, check
-from core.findings.finding import CODES, Finding, Severity, worst
+from core.findings.finding import CODES, Finding, Severity, finding, worst
+from core.findings.wording import explain
 from scripts.sandbox.dns_peer import DnsPeer
 from scripts.sandbox.zone import DEFAULT_ZONES
 
 FINE = {
     "example.com": {"MX": ["10 mx.example.com"], "TXT": ["v=spf1 mx ~all", "other text"]},
-    "mx.example.com": {"A": ["192.0.2.1"]},
-    "1.2.0.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
+    "mx.example.com": {"A": ["192.31.196.1"]},
+    "1.196.31.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
     "odoo._domainkey.example.com": {"TXT": [f"v=DKIM1; k=rsa; p={RSA_2048}"]},
     "_dmarc.example.com": {"TXT": ["v=DMARC1; p=reject; rua=mailto:dmarc@example.com"]},
 }
@@ -78,7 +79,7 @@ def test_what_the_dns_does_not_answer_is_unknown_and_not_wrong(status):
         ("", "name_empty"),
         (" . ", "name_empty"),
         ("localhost", "name_not_qualified"),
-        ("192.0.2.1", "name_is_address"),
+        ("192.31.196.1", "name_is_address"),
         ("[2001:db8::1]", "name_is_address"),
         ("1.2.3.4.5", "name_is_address"),
         ("a..example.com", "name_label_empty"),
@@ -170,3 +171,25 @@ def test_the_domains_of_the_sandbox_over_real_sockets(domain, severity):
         result = asyncio.run(check(domain, resolver, ["odoo"]))
         assert time.monotonic() - start < 1.5
     assert result.severity == severity
+
+
+def test_a_stored_finding_that_this_version_does_not_know_is_shown_in_words():
+    kept = {
+        "code": "mx_of_an_earlier_version",
+        "severity": "warning",
+        "record_type": "mx",
+        "name": "example.com",
+        "rdtype": "MX",
+        "found": ["10 mx.example.com"],
+        "expected": None,
+        "params": {"host": "mx.example.com"},
+    }
+    item = Finding.from_json(kept)
+    assert item.severity is Severity.WARNING
+    assert item.to_json() == kept
+    assert explain(item).startswith("An older finding")
+
+
+def test_a_stored_finding_with_other_parameters_is_shown_in_words():
+    kept = finding("mx_ok", "mx", "example.com", "MX", hosts="mx.example.com").to_json()
+    assert explain(Finding.from_json(kept | {"params": {}})).startswith("An older finding")

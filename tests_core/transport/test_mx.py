@@ -9,8 +9,8 @@ from core.dns.resolver import Status
 from core.transport.mx import check
 
 HOST = {
-    "mx.example.com": {"A": ["192.0.2.1"]},
-    "1.2.0.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
+    "mx.example.com": {"A": ["192.31.196.1"]},
+    "1.196.31.192.in-addr.arpa": {"PTR": ["mx.example.com"]},
 }
 
 
@@ -32,8 +32,8 @@ def with_mx(*records, **zones):
         (["10 mx.example.com"], ["mx_ok"]),
         (["0 ."], ["mx_null"]),
         (["0 .", "10 mx.example.com"], ["mx_null_and_others"]),
-        (["10 192.0.2.1"], ["mx_host_is_address"]),
-        (["10 2001:db8::1"], ["mx_host_is_address"]),
+        (["10 192.31.196.1"], ["mx_host_is_address"]),
+        (["10 2620:4f:8000::1"], ["mx_host_is_address"]),
         (["10 gone.example.com"], ["mx_host_missing"]),
         (["10 mx.example.com", "20 gone.example.com"], ["mx_host_missing"]),
         ([f"10 {'a' * 64}.example.com"], ["mx_host_unknown"]),
@@ -45,7 +45,7 @@ def test_mx_records(records, expected):
 
 def test_hosts_are_shown_in_the_order_of_delivery():
     zones = with_mx("100 mx.example.com", "20 mx2.example.com")
-    item = findings(zones | {"mx2.example.com": {"AAAA": ["2001:db8::1"]}})[0]
+    item = findings(zones | {"mx2.example.com": {"AAAA": ["2620:4f:8000::1"]}})[0]
     assert item.found == ("20 mx2.example.com", "100 mx.example.com")
 
 
@@ -68,7 +68,7 @@ def test_a_host_the_dns_does_not_tell_about(status):
 
 def test_one_address_family_is_enough():
     zones = with_mx("10 half.example.com") | {
-        "half.example.com": {"A": ["192.0.2.1"], "AAAA": Status.TIMEOUT}
+        "half.example.com": {"A": ["192.31.196.1"], "AAAA": Status.TIMEOUT}
     }
     assert codes(zones) == ["mx_ok"]
 
@@ -76,11 +76,11 @@ def test_one_address_family_is_enough():
 @pytest.mark.parametrize(
     "zone, expected",
     [
-        ({"A": ["192.0.2.1"]}, "mx_implicit"),
-        ({"AAAA": ["2001:db8::1"]}, "mx_implicit"),
+        ({"A": ["192.31.196.1"]}, "mx_implicit"),
+        ({"AAAA": ["2620:4f:8000::1"]}, "mx_implicit"),
         ({"TXT": ["v=spf1 -all"]}, "mx_missing"),
         ({"TXT": ["v=spf1 -all"], "A": Status.SERVFAIL}, "mx_unknown"),
-        ({"MX": Status.SERVFAIL, "A": ["192.0.2.1"]}, "mx_unknown"),
+        ({"MX": Status.SERVFAIL, "A": ["192.31.196.1"]}, "mx_unknown"),
     ],
 )
 def test_without_mx_records(zone, expected):
@@ -107,14 +107,14 @@ def test_a_subdomain_pointed_at_the_mail_server_of_odoo(domain, records, expecte
     "zones, expected",
     [
         ({}, "mx_host_no_reverse"),
-        ({"1.2.0.192.in-addr.arpa": {"PTR": ["other.example"]}}, "mx_host_reverse_mismatch"),
-        ({"1.2.0.192.in-addr.arpa": Status.SERVFAIL}, "mx_host_reverse_unknown"),
+        ({"1.196.31.192.in-addr.arpa": {"PTR": ["other.example"]}}, "mx_host_reverse_mismatch"),
+        ({"1.196.31.192.in-addr.arpa": Status.SERVFAIL}, "mx_host_reverse_unknown"),
     ],
 )
 def test_reverse_names_of_receiving_hosts_are_a_note(zones, expected):
     zones = {
         "example.com": {"MX": ["10 mx.example.com"]},
-        "mx.example.com": {"A": ["192.0.2.1"]},
+        "mx.example.com": {"A": ["192.31.196.1"]},
         **zones,
     }
     assert codes(zones) == ["mx_ok", expected]

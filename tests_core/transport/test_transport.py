@@ -117,7 +117,7 @@ def test_without_https_nothing_is_claimed_about_the_policy():
 def test_policies_that_senders_ignore(text, line):
     with pytest.raises(PolicyError) as caught:
         parse_policy(text)
-    assert caught.value.line == line
+    assert caught.value.params["line"] == line
 
 
 @pytest.mark.parametrize(
@@ -259,11 +259,3 @@ def test_a_domain_cannot_send_the_fetch_into_the_own_network(address):
     with pytest.raises(FetchError) as caught:
         asyncio.run(https.fetch_public("mta-sts.example.com", mta_sts.POLICY_PATH, address))
     assert caught.value.code == "fetch_unreachable"
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["8.8.8.8", "2a00:1450:4001::1", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2002:808:808::1"],
-)
-def test_the_public_internet_may_be_asked(address):
-    assert https.is_public(address)

@@ -7,7 +7,6 @@ from odoo.tools import config, email_domain_extract, email_normalize, split_ever
 from ..core.outgoing import from_filter as core_from_filter
 from ..core.outgoing.from_filter import FromFilterIndex
 from ..core.outgoing.selection import SenderRule, choose
-from .provenance import DeliveryLog
 from .sender_choice import SENDER_RULES
 
 SERVERS_AT_ONCE = 50
@@ -248,15 +247,6 @@ class IrMailServer(models.Model):
     # ------------------------------------------------------------
     # EXPLANATION
     # ------------------------------------------------------------
-
-    def _prepare_email_message__(self, message, smtp_session):
-        """Note in the delivery log of the context, if any, the senders as they are sent."""
-        prepared = super()._prepare_email_message__(message, smtp_session)
-        envelope_sender, _recipients, sent = prepared
-        log = self.env.context.get("delivery_log")
-        if isinstance(log, DeliveryLog):
-            log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
-        return prepared
 
     @api.model
     def _command_line_server_name(self):

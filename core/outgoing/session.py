@@ -52,8 +52,7 @@ class Session:
         self._reopen = reopen
         self._time_left = time_left
         self.fault = fault
-        self.from_filter = getattr(smtp, "from_filter", False)
-        self.smtp_from = getattr(smtp, "smtp_from", False)
+        self.from_filter = self.smtp_from = False
         self._begin(None, "")
         self._take(smtp)
 
@@ -81,8 +80,23 @@ class Session:
         self._smtp = smtp
         self._messages = 0
         if smtp is not None:
+            self.from_filter = getattr(smtp, "from_filter", False)
+            self.smtp_from = getattr(smtp, "smtp_from", False)
             self._timeout = smtp.timeout
             smtp.getreply = partial(read_reply, smtp)
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether it was begun without asking the server, for a fault that was known before."""
+        return self._smtp is None and self._reopen is not None
+
+    def open(self):
+        """Connect after all; where that fails, the fault is the new one."""
+        try:
+            self._take(self._reopen())
+            self.fault = None
+        except Exception as error:  # noqa: BLE001 - whatever opening raises is the fault
+            self.fault = from_exception(Command.CONNECT, error)
 
     # ------------------------------------------------------------
     # SENDING

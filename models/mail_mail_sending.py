@@ -188,12 +188,11 @@ class MailMail(models.Model):
         try:
             if self._lock(run):
                 self._send_locked(run, session, server, kwargs, took_over_from)
+            self._commit()
         except Exception as error:  # noqa: BLE001 - one mail must not keep the others
             self._log_broken_off(error)
             self.env.cr.rollback()
             self._record_again(run)
-        else:
-            self._commit()
         finally:
             run.work = None
 

@@ -8,6 +8,7 @@ from . import (
     test_from_filter,
     test_json2,
     test_mail_provider,
+    test_outgoing_crash,
     test_outgoing_queue,
     test_outgoing_servers,
     test_same_choice_as_odoo,

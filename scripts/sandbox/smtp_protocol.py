@@ -76,7 +76,7 @@ class SmtpProtocol(SMTP):
         """Return the programmed rule after its delay; does not return if it drops the line."""
         self._peer.note_command(self._connection, command, text)
         rule = self._peer.script.take(command, text)
-        if rule and rule.delay:
+        if rule and rule.delay and not rule.accepted:
             await asyncio.sleep(rule.delay)
         if rule and rule.drop and not rule.accepted:
             await self._hang_up()
@@ -126,6 +126,8 @@ class SmtpProtocol(SMTP):
         if rule and rule.refuses:
             return rule.reply
         await self._peer.accept(self._record(envelope))
+        if rule and rule.delay and rule.accepted:
+            await asyncio.sleep(rule.delay)
         if rule and rule.drop:
             await self._hang_up()
         return rule.reply if rule and rule.reply else "250 2.0.0 Message accepted"

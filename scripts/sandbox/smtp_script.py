@@ -37,8 +37,8 @@ REPLY = re.compile(r"[245][0-5]\d(?:[ -].*)?", re.DOTALL)
 class Rule:
     """One programmed answer. ``reply`` None: the usual one, or none at all if ``drop``.
 
-    ``accepted`` only matters when the connection is dropped after the message: True keeps and
-    delivers it although the client is never told.
+    ``accepted`` only matters after the message, when the connection is dropped or kept waiting:
+    True keeps and delivers the message before the client is told, or although it never is.
     """
 
     command: str

@@ -14,6 +14,7 @@ from . import (
     mail_mail_outcome,
     mail_mail_queue,
     mail_mail_sending,
+    mail_mail_split,
     mail_message,
     mail_notification,
     mail_provider,

@@ -37,10 +37,11 @@ class MailMail(models.Model):
         final = self._final_outcome(
             work, success_pids, success_emails, failure_reason, failure_type
         )
+        result = super()._postprocess_sent_message(*final)
         if work.in_state(REFUSED):
-            super()._postprocess_sent_message(*final)
-            return self._tell_refusals(work)
-        return super()._postprocess_sent_message(*final)
+            self._tell_refusals(work)
+        self.env["mail.notification"]._restore_bounces(work.bounces)
+        return result
 
     def _settle(self, work, failure_reason, failure_type):
         """Those who have no answer: the e-mail could not be built, or somebody left them out."""
@@ -84,6 +85,7 @@ class MailMail(models.Model):
             },
         )
         self._tell_notifications(work)
+        self.env["mail.notification"]._restore_bounces(work.bounces)
         self._tell_traces("outgoing")
         return True
 
@@ -188,7 +190,6 @@ class MailMail(models.Model):
             mail._tell_traces("sent")
         else:
             mail._tell_traces("error", work.in_state(REFUSED)[0].failure[0])
-        return True
 
     def _set_aside(self, work):
         """Two tries have ended with the worker; a third one would not end better."""
@@ -227,7 +228,7 @@ class MailMail(models.Model):
             .search([("notification_type", "=", "email"), ("mail_mail_id", "in", self.ids)])
         )
         for notification in notifications:
-            values = work.bounces.get(notification.id) or work.notification_values(notification)
+            values = work.notification_values(notification)
             if values and any(notification[name] != value for name, value in values.items()):
                 notification.write(values)
         messages = notifications.mail_message_id.filtered(lambda item: item._is_thread_message())

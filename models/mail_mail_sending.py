@@ -213,22 +213,14 @@ class MailMail(models.Model):
             if work.is_poison:
                 self._set_aside(work)
             else:
-                work.bounces = self._bounces() if not work.is_first_try else {}
+                work.bounces = (
+                    self.env["mail.notification"]._bounces_of(self) if not work.is_first_try else {}
+                )
                 # What other addons add to `_send` they have added, once for the batch.
                 MailMail._send(self, **{**kwargs, "auto_commit": False})
         finally:
             if not run.commits:
                 run.work = None
-
-    def _bounces(self):
-        """Bounces of an earlier try; Odoo is about to write over them."""
-        names = ("notification_status", "failure_type", "failure_reason")
-        bounced = (
-            self.env["mail.notification"]
-            .sudo()
-            .search([("mail_mail_id", "in", self.ids), ("notification_status", "=", "bounce")])
-        )
-        return {item.id: {name: item[name] for name in names} for item in bounced}
 
     def _recorder(self, run):
         is_touched = self.id in self.env.cr.cache.get(TOUCHED, ())

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_datetime
 
 NOTHING_WAS_SENT = ("mail_email_invalid", "mail_email_missing")
@@ -6,6 +6,20 @@ NOTHING_WAS_SENT = ("mail_email_invalid", "mail_email_missing")
 
 class MailNotification(models.Model):
     _inherit = "mail.notification"
+
+    @api.model
+    def _bounces_of(self, mails):
+        """What Odoo is about to write over: a bounce that came between two tries."""
+        bounced = self.sudo().search(
+            [("mail_mail_id", "in", mails.ids), ("notification_status", "=", "bounce")]
+        )
+        names = ("notification_status", "failure_type", "failure_reason")
+        return {item.id: {name: item[name] for name in names} for item in bounced}
+
+    @api.model
+    def _restore_bounces(self, bounces):
+        for notification in self.sudo().browse(bounces).exists():
+            notification.write(bounces[notification.id])
 
     def _for_chatter(self):
         """Of a recipient whom no server was asked to take a message for."""

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import TransactionCase, tagged
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import OutgoingCase
 
@@ -140,3 +142,53 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
         going = self.new_mail(email_to="bob@two.test", email_from="me@news.test")
         self.run_queue(waiting + going)
         self.assertEqual((waiting.state, going.state), ("outgoing", "sent"))
+
+    # ------------------------------------------------------------
+    # PERSONAL SERVERS
+    # ------------------------------------------------------------
+
+    def personal_server(self):
+        user = new_test_user(self.env, "owner", groups="base.group_user", name="Owner")
+        user.email = "owner@acme.test"
+        self.server.write(
+            {
+                "owner_user_id": user.id,
+                "from_filter": "owner@acme.test",
+                "smtp_user": "owner@acme.test",  # by which Odoo knows its owner
+            }
+        )
+        self.startPatcher(patch.object(IrMail_Server, "_smtp_login__", lambda *args: None))
+        self.env["ir.config_parameter"].set_param("mail.server.personal.limit.minutes", "2")
+        return user
+
+    def next_minute(self):
+        self.server.owner_limit_time = "2020-01-01 00:00:00"
+
+    def test_a_personal_server_over_its_limit_loses_nobody(self):
+        user = self.personal_server()
+        self.peer.reset()
+        partners = self.env["res.partner"].create(
+            [{"name": f"P{n}", "email": f"p{n}@one.test"} for n in range(5)]
+        )
+        mail = (
+            self.env["mail.mail"]
+            .with_user(user)
+            .sudo()
+            .create(
+                {
+                    "email_from": "owner@acme.test",
+                    "subject": "Hello",
+                    "body_html": "<p>Hello</p>",
+                    "recipient_ids": partners.ids,
+                    "auto_delete": True,
+                }
+            )
+        )
+        self.peer.answer("RCPT", "451 4.7.1 Later", match="p0@", times=1)
+        for _ in range(5):
+            mails = self.env["mail.mail"].search([("state", "=", "outgoing")])
+            self.next_minute()
+            self.make_due(mails)
+            self.run_queue(mails)
+        self.assertEqual(self.accepted(), {f"p{n}@one.test": 1 for n in range(5)})
+        self.assertFalse(mail.exists())

@@ -1,6 +1,6 @@
 # Every target is a command of scripts/dev, which does all the set-up by itself.
 .DEFAULT_GOAL := help
-.PHONY: help run demo-mail test test-core test-odoo test-browser lint format translations stop verified
+.PHONY: help run demo-mail test test-core test-odoo test-browser test-dist test-upgrade dist lint format translations stop verified
 
 DEV := scripts/dev
 export PORT RESET FROM TO SUBJECT
@@ -14,7 +14,7 @@ run: ## Odoo with CRM, this addon and a mail sandbox (PORT=8069 RESET=1)
 demo-mail: ## A customer writes to the running demo (FROM=… TO=… SUBJECT=…)
 	@$(DEV) demo-mail
 
-test: ## All tests: lint, core, Odoo, browser
+test: ## All tests: lint, core, Odoo, browser, dist, upgrade
 	@$(DEV) test
 
 test-core: ## The tests that need no Odoo
@@ -26,7 +26,16 @@ test-odoo: ## The tests inside Odoo, without browser
 test-browser: ## The tests in a real Chromium
 	@$(DEV) test-browser
 
-lint: ## ruff and pylint-odoo
+test-dist: ## Install what `make dist` makes in an empty database
+	@$(DEV) test-dist
+
+test-upgrade: ## Update databases of earlier versions to this tree
+	@$(DEV) test-upgrade
+
+dist: ## The zip that a user installs, in dist/
+	@$(DEV) dist
+
+lint: ## ruff, pylint-odoo and import-linter
 	@$(DEV) lint
 
 format: ## Format the Python files

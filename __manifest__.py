@@ -1,13 +1,13 @@
 {
     "name": "Email Communication",
-    "summary": "Explainable, lossless and correctly authenticated e-mail",
-    "version": "19.0.1.0.0",
+    "summary": "Which server sends an e-mail and why; the DNS of your domain checked",
+    "version": "19.0.1.2.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",
     "website": "https://github.com/email-communication/email_communication",
     "license": "LGPL-3",
     "depends": ["base_setup", "mail"],
-    "external_dependencies": {"python": ["dnspython", "lxml"]},
+    "external_dependencies": {"python": ["dnspython>=2.4"]},
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron.xml",

@@ -3,7 +3,18 @@
 import os
 import sys
 
-from .cli import main
+USAGE_ERROR = 64  # exit status EX_USAGE of sysexits.h, as in cli
+# dns.nameserver, which takes a port for each name server, came with 2.4.
+DNSPYTHON = "dnspython>=2.4"
+MISSING = "This needs the Python package {0}. Install it with: {1} -m pip install '{0}'"
+
+try:
+    from .cli import main
+except ModuleNotFoundError as error:
+    if error.name.partition(".")[0] != "dns":
+        raise
+    print(MISSING.format(DNSPYTHON, sys.executable), file=sys.stderr)
+    sys.exit(USAGE_ERROR)
 
 try:
     sys.exit(main())

@@ -84,6 +84,8 @@ def spelling(name: str | None) -> str:
 
 def is_address(text: str) -> bool:
     """Whether a text is an IP address rather than a name."""
+    if len(text) > NAME_MAX:  # ipaddress would copy and quote it
+        return False
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 
 from .dns.address import is_public
 from .error import CoreError
-from .name import is_address, spelling
+from .name import NAME_MAX, is_address, spelling
 from .sender import Selector
 from .translate import _
 
@@ -63,7 +63,10 @@ def split(text: str | None) -> list[str]:
 def host_matches(host: str | None, patterns: str | None) -> bool:
     """Whether a host name fits one of the patterns."""
     name = spelling(host)
-    return bool(name) and any(fnmatchcase(name, item.lower()) for item in split(patterns))
+    if not 0 < len(name) <= NAME_MAX:
+        return False
+    known = (item.lower() for item in split(patterns) if len(item) <= NAME_MAX)
+    return any(fnmatchcase(name, item) for item in known)
 
 
 def recognise(

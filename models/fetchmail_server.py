@@ -47,14 +47,15 @@ class FetchmailServer(models.Model):
         "mail.provider",
         compute="_compute_provider_id",
         readonly=False,
-        domain=[("imap_host", "!=", False)],
+        # As a text: a list would make the server depend on the providers' field
+        domain="[('imap_host', '!=', False)]",
         help="Recognised by the server name. Picking one for a new mailbox fills in the server, "
         "its port and its encryption.",
     )
 
     @api.depends("server")
     def _compute_provider_id(self):
-        providers = self.env["mail.provider"].search([])
+        providers = self.env["mail.provider"]._with_hosts()
         for mailbox in self:
             mailbox.provider_id = providers._recognise(mailbox.server)
 
@@ -73,7 +74,7 @@ class FetchmailServer(models.Model):
     def onchange_server_type(self):
         """Odoo resets the port to the usual one; that of a provider is known."""
         result = super().onchange_server_type()
-        provider = self.provider_id
+        provider = self.sudo().provider_id
         if self.server_type == "imap" and provider.imap_host and self.is_ssl == provider.imap_ssl:
             self.port = provider.imap_port
         return result

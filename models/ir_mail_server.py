@@ -1,13 +1,16 @@
 from functools import partial
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import api, models
 from odoo.tools import config, email_domain_extract, email_normalize, split_every
 
 from ..core.outgoing import from_filter as core_from_filter
 from ..core.outgoing.from_filter import FromFilterIndex
 from ..core.outgoing.selection import SenderRule, choose
+from ..core.text import printable
 from .sender_choice import SENDER_RULES
+
+SHOWN_LENGTH = 254
+"""Characters of a sender in a sentence: no address has more (RFC 5321), but texts of strangers."""
 
 SERVERS_AT_ONCE = 50
 """Servers asked at a time for the first one that sends for others: most often it is the first."""
@@ -21,15 +24,20 @@ what the transaction reads, so no other one can make it stale."""
 
 INDEXED_FIELDS = {"active", "from_filter", "sequence"}
 
-
 ODOO_MODULES = (
     "odoo.addons.base.models.ir_mail_server",
     "odoo.addons.mail.models.ir_mail_server",
+    __name__,
 )
 """Whose code decides as the index does."""
 
 SUBDOMAIN_STEP = "email_communication_subdomain_step"
 """Key of the context in which `_filter_mail_servers_fallback` finds the `SubdomainStep`."""
+
+
+def _all_odoo(classes, name):
+    methods = filter(None, (vars(cls).get(name) for cls in classes))
+    return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
 
 
 class SubdomainStep:
@@ -42,53 +50,24 @@ class SubdomainStep:
 
 
 class IrMailServer(models.Model):
-    """Outgoing servers are found by an index of their FROM filters.
-
-    A FROM filter is validated when it is written, may cover subdomains (``*.example.com``),
-    and the choice of a server is a value that says which rule made it.
-    """
+    """Outgoing servers are found by an index of their FROM filters, and the choice of one is a
+    value that says which rule made it."""
 
     _inherit = "ir.mail_server"
-
-    from_filter = fields.Char(
-        help="The addresses and domains that this server may send as, separated by commas:\n"
-        "- ada@example.com: that address;\n"
-        "- example.com: every address of that domain;\n"
-        "- *.example.com: every address of its subdomains, and not of example.com itself.\n"
-        "Leave it empty for a server that may send for everybody."
-    )
 
     @api.model_create_multi
     def create(self, vals_list):
         self._forget_choices()
-        return super().create([self._with_canonical_from_filter(vals) for vals in vals_list])
+        return super().create(vals_list)
 
     def write(self, vals):
         if INDEXED_FIELDS & vals.keys():
             self._forget_choices()
-        return super().write(self._with_canonical_from_filter(vals))
+        return super().write(vals)
 
     def unlink(self):
         self._forget_choices()
         return super().unlink()
-
-    @api.model
-    def _with_canonical_from_filter(self, vals):
-        if not vals.get("from_filter"):
-            return vals
-        return {**vals, "from_filter": self._parse_valid_from_filter(vals["from_filter"])}
-
-    @api.model
-    def _parse_valid_from_filter(self, text):
-        """The canonical form of a FROM filter; a ValidationError names the entry at fault."""
-        try:
-            return core_from_filter.normalise(text)
-        except core_from_filter.FromFilterError as error:
-            raise ValidationError(error.explain(self.env._)) from error
-
-    def _get_test_email_from(self):
-        """A ``*.`` entry is a pattern: the test needs an address that it covers."""
-        return super()._get_test_email_from().replace("@*.", "@subdomain.")
 
     # ------------------------------------------------------------
     # SELECTION
@@ -101,7 +80,7 @@ class IrMailServer(models.Model):
         An override of another addon that runs between it and us may want another one: then
         nothing is narrowed, and it is asked once, with what vanilla would ask it.
         """
-        if not self._is_odoo_next():
+        if not self._decides_as_indexed():
             return self._find_with_other_addons(email_from, mail_servers)
         servers = self._shared_servers() if mail_servers is None else mail_servers
         choice = self._choose_sender(email_from, servers)
@@ -121,15 +100,16 @@ class IrMailServer(models.Model):
         return server, email_from if keeps_sender else smtp_from
 
     @api.model
-    def _is_odoo_next(self):
-        """Whether `super()` leads from here to the code of base and mail, and to no other.
+    def _decides_as_indexed(self):
+        """Whether nobody but Odoo has a say in what `super()` finds from here.
 
-        Read from the classes at every call, in two microseconds: what is loaded later counts.
+        Read from the classes at every call, in a few microseconds: what is loaded later counts.
         """
         classes = type(self).__mro__
         below = classes[classes.index(IrMailServer) + 1 :]
-        methods = filter(None, (vars(cls).get("_find_mail_server") for cls in below))
-        return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
+        return _all_odoo(below, "_find_mail_server") and _all_odoo(
+            classes, "_filter_mail_servers_fallback"
+        )
 
     @api.model
     def _filter_mail_servers_fallback(self, servers):
@@ -148,14 +128,8 @@ class IrMailServer(models.Model):
         return super()._filter_mail_servers_fallback(servers)
 
     @api.model
-    def _match_from_filter(self, email_from, from_filter):
-        if super()._match_from_filter(email_from, from_filter):
-            return True
-        return bool(core_from_filter.find(email_normalize(email_from), from_filter))
-
-    @api.model
     def _choose_sender(self, email_from, servers):
-        """Which of the servers sends for `email_from`, as a `core.sender.Choice` keyed by id.
+        """Which of the servers sends for `email_from`, as a `selection.Choice` keyed by id.
 
         `servers` are those that the mail may use, in order of priority. The notification address
         is that of the context, else of the current company.
@@ -171,7 +145,6 @@ class IrMailServer(models.Model):
                 notification,
                 partial(self._first_fallback, servers),
             )
-        choices[key[:2]] = choices[key]
         return choices[key]
 
     @api.model
@@ -201,11 +174,11 @@ class IrMailServer(models.Model):
         return self._notification_address() or email_from
 
     @api.model
-    def _in_sending_context(self, alias_domain):
-        """In the context in which Odoo sends the mails of an alias domain."""
+    def _in_sending_context(self, notification_address, bounce_address=None):
+        """In the context in which Odoo sends the mails of an alias domain with these addresses."""
         return self.with_context(
-            domain_notifications_email=alias_domain.default_from_email,
-            domain_bounce_address=alias_domain.bounce_email,
+            domain_notifications_email=notification_address,
+            domain_bounce_address=bounce_address,
         )
 
     @api.model
@@ -217,12 +190,6 @@ class IrMailServer(models.Model):
             if found := self._filter_mail_servers_fallback(servers.browse(some_ids)):
                 return found[0].id
         return None
-
-    @api.model
-    def _latest_choice(self, email_from):
-        """The last choice that this transaction has made for a sender, or None."""
-        key = (email_normalize(email_from) or None, self._notification_address() or None)
-        return self.env.cr.cache.get(CHOICES, {}).get(key)
 
     @api.model
     def _notification_address(self):
@@ -248,6 +215,15 @@ class IrMailServer(models.Model):
     # EXPLANATION
     # ------------------------------------------------------------
 
+    def _build_email__(self, email_from, *args, **kwargs):
+        """Refuse a sender that no mail can come from in the way Odoo refuses a missing one: the
+        mail fails alone, with a sentence, and those beside it go out."""
+        try:
+            core_from_filter.check_sender(email_normalize(email_from, strict=False) or "")
+        except core_from_filter.SenderError as error:
+            raise AssertionError(self.NO_VALID_FROM, error.explain(self.env._)) from error
+        return super()._build_email__(email_from, *args, **kwargs)
+
     @api.model
     def _command_line_server_name(self):
         host, port = config.get("smtp_server"), config.get("smtp_port")
@@ -257,8 +233,9 @@ class IrMailServer(models.Model):
     def _sender_rule_sentence(self, rule, server_name, author):
         """Why the server with that name was chosen for the address of the author."""
         sentence = self.env._(SENDER_RULES[SenderRule(rule)].sentence)
+        sender = email_normalize(author) or author or ""
         return sentence % {
             "server": server_name,
-            "author": email_normalize(author) or author or self.env._("a sender without address"),
-            "domain": email_domain_extract(author) or "",
+            "author": printable(sender, SHOWN_LENGTH) or self.env._("a sender without address"),
+            "domain": printable(email_domain_extract(author) or "", SHOWN_LENGTH),
         }

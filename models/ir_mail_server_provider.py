@@ -5,12 +5,16 @@ from ..core.name import spelling
 from ..core.outgoing.from_filter import lists_domain
 from .ir_mail_server import PRIORITY
 
-FILLED_AUTHENTICATIONS = ("login", "certificate")
+FILLED_AUTHENTICATIONS = (False, "login", "certificate")
 """With the others, Odoo or another app knows the host itself and insists on it."""
 
 
 class IrMailServer(models.Model):
-    """An outgoing server knows its provider, and so what the DNS has to say for it."""
+    """An outgoing server knows its provider, and so what the DNS has to say for it.
+
+    Only a provider that a person picked is stored. Any other is recognised by the host when it is
+    asked for: the host may come from a configuration file, which changes without a word to us.
+    """
 
     # Apart from the choice of a server, so that each of the two subjects is one readable file
     _inherit = "ir.mail_server"  # pylint: disable=consider-merging-classes-inherited
@@ -18,10 +22,15 @@ class IrMailServer(models.Model):
     provider_id = fields.Many2one(
         "mail.provider",
         compute="_compute_provider_id",
-        store=True,
+        inverse="_inverse_provider_id",
+        search="_search_provider_id",
         readonly=False,
         help="Recognised by the SMTP server. Picking one for a new server fills in the server, "
         "its port and its encryption. The DNS check learns from it what has to be published.",
+    )
+    picked_provider_id = fields.Many2one(
+        "mail.provider",
+        help="The provider that a person picked, where the SMTP server tells none or another one.",
     )
     provider_note = fields.Text(compute="_compute_provider_note")
     provider_dkim_selectors = fields.Char(
@@ -35,14 +44,30 @@ class IrMailServer(models.Model):
         "CNAME record, its target may follow an equals sign: s1=s1.dkim.example.net.",
     )
 
-    @api.depends("smtp_host", "smtp_authentication")
+    @api.depends("picked_provider_id", "smtp_host", "smtp_authentication")
     def _compute_provider_id(self):
-        """A host that is nobody's takes away the provider, if that is one known by its hosts."""
-        providers = self.env["mail.provider"].search([])
+        providers = self.env["mail.provider"]._with_hosts()
         for server in self:
             host = server._sending_host()
-            kept = not (host and server.provider_id.host_patterns) and server.provider_id
-            server.provider_id = providers._recognise(host) or kept
+            server.provider_id = server.picked_provider_id or providers._recognise(host)
+
+    def _inverse_provider_id(self):
+        for server in self:
+            server.picked_provider_id = server.provider_id - server._recognised_provider()
+        # Nobody picked: then it is the recognised one, and not none
+        self.invalidate_recordset(["provider_id"], flush=False)
+
+    @api.model
+    def _search_provider_id(self, operator, value):
+        if operator == "any":
+            operator, value = "in", self.env["mail.provider"].search(value).ids
+        if operator != "in":
+            return NotImplemented
+        servers = self.with_context(active_test=False).search([])
+        return [("id", "in", servers.filtered(lambda s: s.provider_id.id in value).ids)]
+
+    def _recognised_provider(self):
+        return self.env["mail.provider"]._with_hosts()._recognise(self._sending_host())
 
     @api.depends("provider_id")
     @api.depends_context("lang")
@@ -57,10 +82,15 @@ class IrMailServer(models.Model):
 
     @api.onchange("provider_id")
     def _onchange_provider_id(self):
-        """Fill in a new server. What is typed and already fits the provider stays."""
         provider = self.provider_id
-        fills = self.smtp_authentication in FILLED_AUTHENTICATIONS and provider.smtp_encryption
-        if self._origin or not fills:
+        if provider and not self._origin:
+            self._fill_in(provider)
+        self.picked_provider_id = provider - self._recognised_provider()
+
+    def _fill_in(self, provider):
+        """Fill in a new server. What is typed and already fits the provider stays."""
+        self._fill_in_authentication(provider)
+        if self.smtp_authentication not in FILLED_AUTHENTICATIONS or not provider.smtp_encryption:
             return
         host_fits = bool(provider._recognise(self.smtp_host))
         if not host_fits:
@@ -69,17 +99,19 @@ class IrMailServer(models.Model):
             self.smtp_encryption = provider.smtp_encryption
         self.smtp_port = provider._smtp_port(self.smtp_encryption) or self.smtp_port
 
+    def _fill_in_authentication(self, provider):
+        """Some providers are reached in one way only; any other one is not the command line's."""
+        if provider.smtp_authentication:
+            self.smtp_authentication = provider.smtp_authentication
+        elif self.smtp_authentication == "cli" and provider != self._recognised_provider():
+            self.smtp_authentication = "login"
+
     @api.onchange("smtp_encryption")
     def _onchange_encryption(self):
         """Odoo sets port 25 for STARTTLS and for validated SSL; providers that are known differ."""
         result = super()._onchange_encryption()
         self.smtp_port = self.provider_id._smtp_port(self.smtp_encryption) or self.smtp_port
         return result
-
-    @api.model
-    def _recognise_providers(self):
-        """Called once the presets are there, for the servers that were there before."""
-        self.with_context(active_test=False).search([])._compute_provider_id()
 
     def _sending_host(self):
         if self.smtp_authentication == "cli":
@@ -113,7 +145,7 @@ class IrMailServer(models.Model):
         return tuple(senders)
 
     def _notifying_server_id(self, address):
-        servers = self.sudo().with_context(domain_notifications_email=address)
+        servers = self.sudo()._in_sending_context(address)
         return servers._choose_sender(address, servers._shared_servers()).key
 
     def _may_send_for(self, domain):
@@ -133,5 +165,5 @@ class IrMailServer(models.Model):
 
     def _command_line_sender(self, domain):
         host = config.get("smtp_server")
-        provider = self.env["mail.provider"].sudo().search([])._recognise(host)
+        provider = self.env["mail.provider"].sudo()._with_hosts()._recognise(host)
         return provider._sender(self._command_line_server_name(), host, domain, "")

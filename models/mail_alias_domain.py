@@ -23,32 +23,46 @@ class MailAliasDomain(models.Model):
 
     dkim_selectors = fields.Char(
         "DKIM Selectors",
+        groups="base.group_system",
         help="Selectors to check besides those of the outgoing servers, separated by commas. Your "
         "mail provider shows each as the part in front of ._domainkey.",
     )
-    dns_check_ids = fields.One2many("mail.alias.domain.check", "alias_domain_id", "DNS Checks")
+    dns_check_ids = fields.One2many(
+        "mail.alias.domain.check", "alias_domain_id", "DNS Checks", groups="base.group_system"
+    )
     dns_check_id = fields.Many2one(
         "mail.alias.domain.check",
         "Latest DNS Check",
         readonly=True,
+        groups="base.group_system",
         copy=False,
         ondelete="set null",
         help="Empty until the domain, as it is now, has been checked.",
     )
-    dns_status = fields.Selection(related="dns_check_id.severity", string="DNS")
-    dns_checked_at = fields.Datetime(related="dns_check_id.asked_at", string="DNS Checked On")
-    dns_next_check = fields.Datetime("Next DNS Check", readonly=True, copy=False, index=True)
+    dns_status = fields.Selection(
+        related="dns_check_id.severity", string="DNS", groups="base.group_system"
+    )
+    dns_checked_at = fields.Datetime(
+        related="dns_check_id.asked_at", string="DNS Checked On", groups="base.group_system"
+    )
+    dns_next_check = fields.Datetime(
+        "Next DNS Check", readonly=True, copy=False, index=True, groups="base.group_system"
+    )
     dns_good_check_id = fields.Many2one(
         "mail.alias.domain.check",
         "Last DNS Check Before It Got Worse",
         readonly=True,
+        groups="base.group_system",
         copy=False,
         ondelete="set null",
     )
     dns_alert_user_ids = fields.Many2many(
         "res.users",
         string="Tell of DNS Problems",
-        domain=[("share", "=", False)],
+        groups="base.group_system",
+        # As a list, it would make every change of a user search the alias domains that name them,
+        # in the middle of the creation of users too.
+        domain="[('share', '=', False)]",
         help="They get an activity when the DNS of the domain gets worse. Without anybody here, "
         "the first administrator gets it.",
     )
@@ -60,9 +74,11 @@ class MailAliasDomain(models.Model):
 
     def write(self, vals):
         """A verdict about another name or other selectors says nothing about these."""
+        result = super().write(vals)
         if {"name", "dkim_selectors"} & vals.keys():
-            vals = {"dns_check_id": False, "dns_next_check": False, **vals}
-        return super().write(vals)
+            # Some may rename an alias domain and know nothing of checks.
+            self.sudo().write({"dns_check_id": False, "dns_next_check": False})
+        return result
 
     # ------------------------------------------------------------
     # ACTIONS AND PUBLIC METHODS

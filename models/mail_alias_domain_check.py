@@ -74,7 +74,8 @@ class MailAliasDomainCheck(models.Model):
     @api.depends("report")
     def _compute_zone_snippet(self):
         for check in self:
-            check.zone_snippet = check.report and zone_file.export(check._report().findings)
+            report = check.report and check._report()
+            check.zone_snippet = report and zone_file.export(report.findings, report.domain)
 
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):

@@ -156,7 +156,9 @@ class MailMail(models.Model):
         servers = self.env["ir.mail_server"].sudo()
         if alias_domain_id:
             alias_domain = self.env["mail.alias.domain"].sudo().browse(alias_domain_id)
-            servers = servers._in_sending_context(alias_domain)
+            servers = servers._in_sending_context(
+                alias_domain.default_from_email, alias_domain.bounce_email
+            )
         server = servers.browse(server_id)
         if server and server.id == self.mail_server_id.id:
             rule = SenderRule.REQUESTED

@@ -5,6 +5,8 @@ from odoo.tools import format_date
 from ..core import provider as core_provider
 from ..core.sender import Sender
 
+SERVER_MODELS = ("ir.mail_server", "fetchmail.server")
+
 
 class MailProvider(models.Model):
     """What a mail provider asks of those who send and receive through it.
@@ -24,6 +26,11 @@ class MailProvider(models.Model):
         help="The names of its SMTP and IMAP servers, separated by commas. An asterisk stands for "
         "anything, as in smtp.*.example.net. A server with such a host is taken for one of this "
         "provider.",
+    )
+    smtp_authentication = fields.Selection(
+        "_authentications_of_servers",
+        "Authenticate with",
+        help="How a new server is to authenticate, where there is only one way.",
     )
     smtp_host = fields.Char(
         "SMTP Server", help="Left empty where it is another one for every account or region."
@@ -62,8 +69,15 @@ class MailProvider(models.Model):
 
     @api.model
     def _encryptions_of_servers(self):
-        field = self.env["ir.mail_server"]._fields["smtp_encryption"]
-        return field._description_selection(self.env)
+        return self._selection_of_servers("smtp_encryption")
+
+    @api.model
+    def _authentications_of_servers(self):
+        return self._selection_of_servers("smtp_authentication")
+
+    @api.model
+    def _selection_of_servers(self, name):
+        return self.env["ir.mail_server"]._fields[name]._description_selection(self.env)
 
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):
@@ -78,9 +92,25 @@ class MailProvider(models.Model):
         except core_provider.SelectorError as error:
             raise ValidationError(error.explain(self.env._)) from error
 
+    def _check_access(self, operation):
+        """Whoever may read mail servers may read their providers, without being an administrator
+        of the settings."""
+        refused = super()._check_access(operation)
+        if refused and operation == "read" and self._may_read_servers():
+            return None
+        return refused
+
+    def _may_read_servers(self):
+        return any(self.env[name].has_access("read") for name in SERVER_MODELS)
+
     # ------------------------------------------------------------
     # WHAT SERVERS ASK
     # ------------------------------------------------------------
+
+    @api.model
+    def _with_hosts(self):
+        """Those that a host name can tell."""
+        return self.search([("host_patterns", "!=", False)])
 
     def _recognise(self, host):
         """The provider among these whose server has that name, or none."""

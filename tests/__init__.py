@@ -1,4 +1,6 @@
 from . import (
+    test_alias_domain_rights,
+    test_creating_users,
     test_delivery_details,
     test_dns_check,
     test_dns_watch,
@@ -6,7 +8,9 @@ from . import (
     test_expected_senders,
     test_fetchmail_errors,
     test_from_filter,
+    test_giant_sender,
     test_json2,
+    test_mail_operator,
     test_mail_provider,
     test_outgoing_callers,
     test_outgoing_crash,
@@ -14,6 +18,7 @@ from . import (
     test_outgoing_mailing,
     test_outgoing_queue,
     test_outgoing_servers,
+    test_rights,
     test_same_choice_as_odoo,
     test_same_choice_beside_addons,
     test_sender_choice,
@@ -21,4 +26,5 @@ from . import (
     test_settings,
     test_tours,
     test_translations,
+    test_uninstall,
 )

@@ -126,6 +126,22 @@ class Rotating(Asked):
         return super()._find_mail_server(email_from, candidates[1:] + candidates[:1])
 
 
+class MisspellingTheFrom(Asked):
+    __slots__ = ()
+
+    def _find_mail_server(self, email_from, mail_servers=None):
+        self._note(email_from, mail_servers)
+        return self._special(), "nobody at home"
+
+
+class FallingBackToTheLast(Asked):
+    __slots__ = ()
+
+    def _filter_mail_servers_fallback(self, servers):
+        self.asked.append(servers.ids)
+        return super()._filter_mail_servers_fallback(servers)[-1:]
+
+
 ADDONS = (
     Forcing,
     ForcingAmongCandidates,

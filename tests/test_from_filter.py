@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.exceptions import ValidationError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -31,6 +31,46 @@ class TestFromFilter(TransactionCase):
             server.from_filter = "*@example.com"
         with self.assertRaisesRegex(ValidationError, "“[*]example.com”.*in front of a domain"):
             server.from_filter = "*example.com"
+
+    def as_before_installation(self, server, from_filter):
+        """Odoo itself accepts every text."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_mail_server SET from_filter = %s WHERE id = %s", [from_filter, server.id]
+        )
+        server.invalidate_recordset()
+        return server
+
+    def test_what_odoo_had_accepted_can_be_kept(self):
+        server = self.as_before_installation(self.new_server("Old", False), "foo bar")
+        server.write({"name": "Renamed", "from_filter": "foo bar"})
+        self.assertEqual(server.from_filter, "foo bar")
+        self.assertEqual(server.copy().from_filter, "foo bar")
+        with Form(server) as form:
+            form.smtp_host = "smtp2.acme.test"
+        with self.assertRaises(ValidationError):
+            server.from_filter = "foo bar baz"
+        server.from_filter = "example.com"
+        self.assertFalse(server.from_filter_problem)
+
+    def test_what_is_wrong_with_it_is_said(self):
+        server = self.as_before_installation(self.new_server("Old", False), "foo bar")
+        self.assertIn("“foo bar” (entry 1 of the FROM filter)", server.from_filter_problem)
+        with self.assertLogs(
+            "odoo.addons.email_communication.models.ir_mail_server_from_filter"
+        ) as logs:
+            self.servers._log_from_filter_problems()
+        [line] = logs.output
+        self.assertIn("“Old”", line)
+        self.assertIn("“foo bar”", line)
+
+    def test_it_says_whose_bounces_will_not_come_back(self):
+        note = self.new_server("News", "news@acme.test").bounce_note
+        self.assertIn("no red envelope will appear", note)
+        self.assertIn("does not list bounce@acme.test", note)
+        self.assertFalse(self.new_server("Acme", "acme.test").bounce_note)
+        self.assertFalse(self.new_server("Everybody", False).bounce_note)
+        self.assertTrue(self.new_server("Elsewhere", "elsewhere.example").bounce_note)
 
     def test_what_is_typed_is_normalised(self):
         server = self.new_server("Server", " Example.COM ,Ada <Ada@Example.com>, *.Example.com,")

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
-from odoo.tools import convert_file
+from odoo.tools import config, convert_file, file_path
 
 from ..core.spf import record as spf_record
 
@@ -59,13 +62,90 @@ class TestProviderOfServer(ProviderCase):
         server.write({"smtp_host": "smtp.gmail.com", "provider_id": self.preset("brevo").id})
         self.assertEqual(server.provider_id, self.preset("brevo"))
 
-    def test_servers_that_were_there_before_the_presets(self):
-        server = self.create_server("Server", "smtp.gmail.com", active=False)
-        own = self.create_server("Own", provider_id=self.preset("own").id)
+    def stored_provider(self, server):
+        server.flush_recordset()
+        self.env.cr.execute(
+            "SELECT picked_provider_id FROM ir_mail_server WHERE id = %s", [server.id]
+        )
+        return self.presets.browse(self.env.cr.fetchone()[0])
+
+    def test_only_what_a_person_picked_is_stored(self):
+        server = self.create_server("Server", "smtp.gmail.com")
+        self.assertFalse(self.stored_provider(server))
+        server.provider_id = self.preset("google")
+        self.assertFalse(self.stored_provider(server), "recognised all the same")
+        server.provider_id = self.preset("brevo")
+        self.assertEqual(self.stored_provider(server), self.preset("brevo"))
         server.provider_id = False
-        self.servers._recognise_providers()
+        self.assertFalse(self.stored_provider(server))
         self.assertEqual(server.provider_id, self.preset("google"))
-        self.assertEqual(own.provider_id, self.preset("own"))
+        own = self.create_server("Own", provider_id=self.preset("own").id)
+        self.assertEqual(self.stored_provider(own), self.preset("own"))
+
+    def test_a_host_that_changes_behind_our_back(self):
+        """As where it comes from a configuration file: no write of Odoo's tells of it."""
+        server = self.create_server("Server", "smtp.gmail.com")
+        self.assertEqual(server.provider_id, self.preset("google"))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_mail_server SET smtp_host = 'smtp.office365.com' WHERE id = %s", [server.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(server.provider_id, self.preset("microsoft"))
+
+    def test_servers_are_found_by_their_provider(self):
+        recognised = self.create_server("Recognised", "smtp.gmail.com")
+        picked = self.create_server("Picked", provider_id=self.preset("google").id)
+        unknown = self.create_server("Unknown")
+        google = self.preset("google")
+        self.assertEqual(
+            self.servers.search([("provider_id", "=", google.id)]), recognised + picked
+        )
+        self.assertEqual(
+            self.servers.search([("provider_id", "ilike", "goog")]), recognised + picked
+        )
+        self.assertEqual(self.servers.search([("provider_id", "=", False)]), unknown)
+
+    def test_picking_in_the_form_of_a_new_server_stores_nothing_that_the_host_tells(self):
+        form = Form(self.servers)
+        form.name = "Server"
+        form.provider_id = self.preset("google")
+        form.smtp_host = "smtp.mailgun.org"
+        self.assertEqual(form.provider_id, self.preset("mailgun"))
+        form.provider_id = self.preset("google")
+        server = form.save()
+        self.assertEqual(server.smtp_host, "smtp.gmail.com")
+        self.assertFalse(self.stored_provider(server))
+        form = Form(self.servers)
+        form.name = "Own"
+        form.provider_id = self.preset("own")
+        form.smtp_host = "mail.acme.test"
+        self.assertEqual(self.stored_provider(form.save()), self.preset("own"))
+
+    def test_odoo_chooses_its_authentication(self):
+        form = Form(self.servers)
+        form.name = "Server"
+        form.provider_id = self.preset("odoo")
+        self.assertEqual(form.smtp_authentication, "cli")
+        self.assertEqual(form.provider_id, self.preset("odoo"))
+        form.provider_id = self.preset("google")
+        self.assertEqual((form.smtp_authentication, form.smtp_host), ("login", "smtp.gmail.com"))
+        form.provider_id = self.preset("odoo")
+        self.assertEqual(form.save().provider_id, self.preset("odoo"))
+
+    def test_the_command_line_stays_where_its_host_is_recognised(self):
+        with patch.dict(config.options, {"smtp_server": "smtp.gmail.com"}):
+            form = Form(self.servers)
+            form.smtp_authentication = "cli"
+            self.assertEqual(form.provider_id, self.preset("google"))
+            self.assertEqual(form.smtp_authentication, "cli")
+
+    def test_picking_fills_in_where_the_authentication_is_empty(self):
+        server = self.servers.new(
+            {"smtp_authentication": False, "provider_id": self.preset("google").id}
+        )
+        server._onchange_provider_id()
+        self.assertEqual((server.smtp_host, server.smtp_port), ("smtp.gmail.com", 587))
 
     def test_picking_fills_in_a_new_server(self):
         for provider in self.presets.filtered("smtp_host"):
@@ -148,6 +228,35 @@ class TestProviderOfServer(ProviderCase):
 
 
 @tagged("post_install", "-at_install")
+class TestProviderMigration(ProviderCase):
+    """Earlier versions stored what was recognised in the same place as what was picked."""
+
+    def migrate(self):
+        path = file_path("email_communication/migrations/19.0.1.2.0/post-migrate.py")
+        load_script(path, "post_migrate").migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+
+    def test_what_was_recognised_is_given_up_and_what_was_picked_stays(self):
+        stale = self.create_server("Stale", "smtp.office365.com")
+        stale.picked_provider_id = self.preset("google")
+        recognised = self.create_server("Recognised", "smtp.gmail.com")
+        recognised.picked_provider_id = self.preset("google")
+        archived = recognised.copy({"active": False, "name": "Archived"})
+        own = self.create_server("Own", "smtp.gmail.com")
+        own.picked_provider_id = self.preset("own")
+        relay = self.create_server("Relay", "relay.acme.test")
+        relay.picked_provider_id = self.preset("brevo")
+        self.preset("odoo").smtp_authentication = False
+        self.migrate()
+        self.assertFalse((stale + recognised + archived).picked_provider_id)
+        self.assertEqual(stale.provider_id, self.preset("microsoft"))
+        self.assertEqual(recognised.provider_id, self.preset("google"))
+        self.assertEqual(own.provider_id, self.preset("own"))
+        self.assertEqual(relay.provider_id, self.preset("brevo"))
+        self.assertEqual(self.preset("odoo").smtp_authentication, "cli")
+
+
+@tagged("post_install", "-at_install")
 class TestProviderOfMailbox(ProviderCase):
     def test_picking_fills_in_a_new_mailbox(self):
         for provider in self.presets.filtered("imap_host"):
@@ -196,6 +305,23 @@ class TestPresets(ProviderCase):
         self.assertEqual(google.spf_terms, "include:mine.example")
         self.assertEqual(google.quirks, "Mine.")
         self.assertEqual(server.provider_id, self.preset("own"))
+
+    def test_a_preset_that_was_deleted_stays_deleted(self):
+        self.preset("ovh").unlink()
+        names = self.presets.search([]).mapped("name")
+        data = "data/mail_provider_data.xml"
+        convert_file(self.env, "email_communication", data, {}, mode="update", noupdate=False)
+        self.assertEqual(self.presets.search([]).mapped("name"), names)
+        self.assertFalse(
+            self.env.ref("email_communication.mail_provider_ovh", raise_if_not_found=False)
+        )
+
+    def test_notes_read_like_one_text(self):
+        for provider in self.presets:
+            note = provider._note()
+            with self.subTest(provider=provider.name):
+                for doubt in ("not been verified", "Sources disagree", "as others report"):
+                    self.assertNotIn(doubt, note)
 
     def test_every_preset_is_complete_and_valid(self):
         encryptions = dict(self.servers._fields["smtp_encryption"].selection)

@@ -2,6 +2,9 @@
 
 import json
 import string
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +110,21 @@ def test_bad_input_is_one_sentence_and_a_usage_error(run, arguments, sentence):
     assert (status, output) == (cli.USAGE_ERROR, "")
     assert sentence in errors
     assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["check", "acme.test"], ["spf", "acme.test"], ["--help"]])
+def test_without_dnspython_one_line_says_what_to_install(arguments):
+    # -S leaves out every installed package
+    finished = subprocess.run(
+        [sys.executable, "-S", "-m", "core", *arguments],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (finished.returncode, finished.stdout) == (cli.USAGE_ERROR, "")
+    assert "-m pip install 'dnspython" in finished.stderr
+    assert len(finished.stderr.splitlines()) == 1
 
 
 def test_the_help_documents_the_exit_status(run):

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from ..dns.name import InvalidName, to_ascii
-from ..dns.resolver import Resolver, Status
+from ..dns.resolver import Resolver
 from ..findings.finding import Finding, Subject, unknown
 from ..sender import Selector
-from .record import DkimError, parse
+from .record import DkimError, is_meant, is_of_another_kind, parse
 
 RSA_BITS_MIN = 1024  # bits, RFC 8301 section 3.2: verifiers treat shorter keys as no key
 RSA_BITS_ADVISED = 2048  # bits, RFC 8301 section 3.2
+USABLE = ("dkim_ok", "dkim_key_short", "dkim_test_mode")
+UNUSED_SELECTOR = "no-such-selector"  # its name has a record only where every name has one
+MICROSOFT_SELECTORS = ("selector1", "selector2")
 
 
 def key_name(selector: str, domain: str) -> str:
@@ -25,10 +29,37 @@ async def check(
     """The findings about the keys of the selectors, `Selector` objects, at a signing domain."""
     if not selectors:
         return (_any_key(domain).say("dkim_not_checked"),)
-    findings = await asyncio.gather(
-        *(_check_selector(item, domain, resolver) for item in selectors)
-    )
-    return tuple(item for found in findings for item in found)
+    found = await asyncio.gather(*(_check_selector(item, domain, resolver) for item in selectors))
+    findings = tuple(_without_spare_keys([item for group in found for item in group]))
+    return tuple(_judge_algorithms(findings))
+
+
+def _without_spare_keys(findings):
+    """Microsoft 365 has two selectors for every domain and signs with one; the key of the other
+    appears with the first rotation, behind an alias that is there from the start."""
+    works = any(item.code in USABLE and _is_microsofts(item) for item in findings)
+    for item in findings:
+        if works and item.code == "dkim_target_missing" and _is_microsofts(item):
+            subject = Subject(item.record_type, item.name, item.rdtype, item.found)
+            yield subject.say("dkim_spare_key_missing", **item.values)
+        else:
+            yield item
+
+
+def _is_microsofts(item):
+    return item.values["selector"] in MICROSOFT_SELECTORS
+
+
+def _judge_algorithms(findings):
+    """RFC 8463 section 3: verifiers may know no Ed25519, so a second signature with RSA is due."""
+    types = {item.values["key_type"] for item in findings if item.code == "dkim_ok"}
+    alone = types == {"ed25519"} and not any(item.code in USABLE[1:] for item in findings)
+    for item in findings:
+        if alone and item.code == "dkim_ok":
+            subject = Subject(item.record_type, item.name, item.rdtype, item.found)
+            yield subject.say("dkim_only_ed25519", **item.values)
+        else:
+            yield item
 
 
 def _any_key(domain):
@@ -45,31 +76,42 @@ async def _check_selector(selector, domain, resolver):
     answer = await resolver.query(name, "TXT")
     if not answer.known:
         return (unknown("dkim", answer, selector=selector.name),)
+    if answer.records and not any(map(is_meant, answer.records)):
+        answer = await _without_wildcard(answer, domain, resolver)
     wrong_target = tuple(_judge_target(selector.name, answer, target))
     return wrong_target or (_judge_answer(selector.name, answer),)
+
+
+async def _without_wildcard(answer, domain, resolver):
+    """What stands at every name says nothing about this one."""
+    if all(map(is_of_another_kind, answer.records)):
+        return replace(answer, records=())
+    other = await resolver.query(key_name(UNUSED_SELECTOR, domain), "TXT")
+    return replace(answer, records=()) if other.records == answer.records else answer
 
 
 def _judge_target(selector, answer, target):
     """A provider that asks for a CNAME rotates its keys; a copied or old record breaks then."""
     if target and target not in answer.chain:
-        found = answer.chain[:1] or answer.records
+        found = answer.chain[:1] or tuple(filter(is_meant, answer.records))
         code = "dkim_wrong_target" if found else "dkim_missing"
-        yield Subject("dkim", answer.name, "CNAME", found).say(
+        kind = "" if answer.chain else "TXT"
+        yield Subject("dkim", answer.name, "CNAME", found, kind).say(
             code, expected=f"{target}.", selector=selector
         )
 
 
 def _judge_answer(selector, answer):
-    subject = Subject("dkim", answer.name, "TXT", answer.records)
-    say = partial(subject.say, selector=selector)
-    if answer.status != Status.OK:
+    records = tuple(filter(is_meant, answer.records)) or answer.records
+    say = partial(Subject("dkim", answer.name, "TXT", records).say, selector=selector)
+    if not records:
         if answer.chain:
             return say("dkim_target_missing", target=answer.canonical_name)
         return say("dkim_missing")
-    if len(answer.records) > 1:  # RFC 6376 section 3.6.2.2: the result is undefined
-        return say("dkim_multiple", count=len(answer.records))
+    if len(records) > 1:  # RFC 6376 section 3.6.2.2: the result is undefined
+        return say("dkim_multiple", count=len(records))
     try:
-        key = parse(answer.records[0])
+        key = parse(records[0])
     except DkimError as error:
         return say(error.code, **error.params)
     return _judge_key(key, say)

@@ -50,6 +50,18 @@ def parse(text: str) -> DkimKey:
     return DkimKey(key_type, _bits(key_type, tags["p"]), flags)
 
 
+def is_meant(text: str) -> bool:
+    """Whether a TXT record is meant for a key. Under a wildcard other records show up here."""
+    tags = tag_list.read(text)[0]
+    return not is_of_another_kind(text) and ("p" in tags or "DKIM" in text.upper())
+
+
+def is_of_another_kind(text: str) -> bool:
+    """Whether a TXT record says that it is something else, like "v=spf1 -all"."""
+    version = tag_list.read(text)[0].get("v", "DKIM")
+    return not version.upper().startswith("DKIM")
+
+
 def _require(tags, tag, accepted, code):
     """A colon-separated list that, where it is given, must contain one of `accepted`."""
     values = [item.strip().lower() for item in tags.get(tag, accepted[0]).split(":")]

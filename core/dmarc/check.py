@@ -40,10 +40,8 @@ def _judge_absent(discovery):
         return _judge_broken(discovery.broken)
     expected = propose(discovery.domain, own.answer.records)
     if own.answer.chain and not own.answer.records:
-        alias = Subject("dmarc", own.answer.name, "CNAME", own.answer.chain[:1])
-        return alias.say(
-            "dmarc_target_missing", expected, expected_rdtype="TXT", target=own.answer.chain[-1]
-        )
+        alias = Subject("dmarc", own.answer.name, "TXT", own.answer.chain[:1], "CNAME")
+        return alias.say("dmarc_target_missing", expected, target=own.answer.chain[-1])
     return own.subject.say("dmarc_missing", expected)
 
 

@@ -1,6 +1,7 @@
 """Findings as a snippet of a zone file (RFC 1035 section 5), to be given to whoever runs the DNS.
 
-What is to be removed comes as a comment that starts with ";-".
+What is to be removed comes as a comment that starts with ";-". A comment that starts with "; " is
+a record that needs something else first.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,8 @@ from ..findings.finding import Finding
 
 REPLACED = {"MX": ("MX",), "TXT": ("TXT", "CNAME"), "CNAME": ("CNAME", "TXT")}
 """What cannot stay beside a record of a type: RFC 1034 section 3.6.2 about aliases."""
+TEMPLATES = ("mta_sts_absent",)
+"""Records that need more than themselves, here a policy on a web server: given as a comment."""
 STRING_MAX = 255  # octets of one string of a TXT record, RFC 1035 section 3.3
 
 
@@ -21,10 +24,11 @@ def export(findings: Iterable[Finding], domain: str = "") -> str:
     lines = {}
     for item in findings:
         if item.expected is not None and (not domain or is_subdomain(item.name, domain)):
-            for value in item.found:
-                if item.rdtype in REPLACED.get(item.expected_rdtype, ()):
-                    lines[f";- {_line(item.name, item.rdtype, value)}"] = None
-            lines[_line(item.name, item.expected_rdtype, item.expected)] = None
+            there = item.found_rdtype or item.rdtype
+            if there in REPLACED.get(item.rdtype, ()):
+                lines |= {f";- {_line(item.name, there, value)}": None for value in item.found}
+            line = _line(item.name, item.rdtype, item.expected)
+            lines[f"; {line}" if item.code in TEMPLATES else line] = None
     return "".join(f"{line}\n" for line in lines)
 
 

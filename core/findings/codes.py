@@ -23,6 +23,7 @@ CODES = {
         (),
         _("The domain {name} does not exist in the DNS. Check its spelling, or register it."),
     ),
+    "domain_exists": Code("ok", (), _("The domain {name} exists in the DNS.")),
     # Any check: `count` findings are not listed.
     "more_findings": Code(
         "info",
@@ -267,12 +268,18 @@ CODES = {
     "spf_no_all": Code(
         "warning",
         (),
-        _("The record does not say what holds for all other servers. Add “~all” at its end."),
+        _(
+            "The record does not say what holds for all other servers. Add “~all” at its end; "
+            "where it redirects, at the end of the record that it redirects to."
+        ),
     ),
     "spf_permits_all": Code(
         "error",
         ("term",),
-        _("“{term}” lets everybody send for the domain. Replace it by “~all”."),
+        _(
+            "“{term}” lets everybody send for the domain. List the servers that do send instead, "
+            "and end the record with “~all”."
+        ),
     ),
     "spf_neutral_all": Code(
         "warning",
@@ -307,12 +314,18 @@ CODES = {
     "spf_after_all": Code(
         "warning",
         ("term",),
-        _("“{term}” comes after “all” and has no effect. Move it before, or remove it."),
+        _(
+            "“{term}” comes after “all” and has no effect. Move it before “all” if it should "
+            "count, or remove it."
+        ),
     ),
     "spf_sender_missing": Code(
         "error",
         ("sender", "terms"),
-        _("The record does not let {sender} send. Add {terms}, as in the expected record."),
+        _(
+            "The record does not let {sender} send, which needs {terms}. Publish the expected "
+            "record; where none is shown, the other findings say what stands in the way."
+        ),
     ),
     "spf_too_many_lookups": Code(
         "error",
@@ -352,6 +365,151 @@ CODES = {
         _(
             "{count} look-ups of the record lead to nothing, and receivers allow {limit}. Remove "
             "the terms whose names do not exist."
+        ),
+    ),
+    "spf_sender_denied": Code(
+        "error",
+        ("sender", "term"),
+        _(
+            "“{term}” refuses servers of {sender}. If they should send, remove or narrow it, then "
+            "check again; a refusal is never moved or removed by a proposal."
+        ),
+    ),
+    "spf_sender_leads_nowhere": Code(
+        "error",
+        ("sender", "term"),
+        _(
+            "{sender} needs “{term}”, but that lets no server send: nothing usable is published "
+            "there. It is not part of a proposal. Ask the provider for the present term, or "
+            "correct it."
+        ),
+    ),
+    "spf_sender_leads_nowhere_elsewhere": Code(
+        "info",
+        ("sender", "term"),
+        _(
+            "“{term}”, which {sender} asks for, lets no server send: nothing usable is published "
+            "there. Its mail does not depend on this record, so nothing has to be done here."
+        ),
+    ),
+    "spf_sender_elsewhere": Code(
+        "info",
+        ("sender", "terms", "domain"),
+        _(
+            "Mail of {sender} leaves with an envelope sender at {domain}, so receivers do not ask "
+            "this record about it. {terms} may be added, but has no effect on that mail."
+        ),
+    ),
+    "spf_sender_terms_invalid": Code(
+        "warning",
+        ("sender", "terms"),
+        _(
+            "The SPF terms “{terms}” of {sender} cannot be read, so it could not be told whether "
+            "it may send. Write them as in include:_spf.example.net."
+        ),
+    ),
+    "spf_sender_untold": Code(
+        "info",
+        ("sender", "terms"),
+        _(
+            "Whether {sender} may send could not be told: the record decides that anew for each "
+            "message, by {terms}. Whoever runs this service shows which senders it lets in. An "
+            "expected record, where one is shown, names the sender itself, to be sure."
+        ),
+    ),
+    "spf_copied": Code(
+        "info",
+        ("sender", "terms"),
+        _(
+            "{sender} may send, because its present addresses are in the record. Addresses "
+            "change: {terms} in their place would follow them. Otherwise compare them now and "
+            "then."
+        ),
+    ),
+    "spf_void_lookups": Code(
+        "info",
+        ("count", "limit"),
+        _(
+            "{count} look-ups of the record lead to nothing, which is the most that receivers "
+            "allow ({limit}). One more would break the record: remove the terms whose names do "
+            "not exist."
+        ),
+    ),
+    "spf_void_lookups_ipv6": Code(
+        "warning",
+        ("count", "limit"),
+        _(
+            "{count} look-ups of the record lead to nothing for a server that sends by IPv6, "
+            "since the hosts have only IPv4 addresses. Receivers allow {limit} and then treat "
+            "the record as broken, for senders whose IPv6 addresses come after them as well. Put "
+            "the hosts last, or list their addresses."
+        ),
+    ),
+    "spf_void_lookups_ipv6_only": Code(
+        "info",
+        ("count", "limit"),
+        _(
+            "{count} look-ups of the record lead to nothing for a server that sends by IPv6; "
+            "receivers allow {limit} and then treat the record as broken. No sender in the record "
+            "is affected, as none with an IPv6 address comes after them."
+        ),
+    ),
+    "spf_left_out": Code(
+        "info",
+        ("terms",),
+        _(
+            "The expected record leaves out {terms}: that lets nobody send, or nobody whom other "
+            "terms do not let send. Correct it first if it was meant otherwise."
+        ),
+    ),
+    # Why no record is proposed.
+    "spf_no_proposal_broken": Code(
+        "info",
+        ("term",),
+        _(
+            "No record is proposed, because “{term}” lets servers send and breaks the record for "
+            "all others, so it can neither stay nor be left out. Ask its owner to repair it, or "
+            "list its servers instead."
+        ),
+    ),
+    "spf_no_proposal_denied": Code(
+        "info",
+        ("term",),
+        _(
+            "No record is proposed, because “{term}” refuses somebody who should be let in. "
+            "Decide which of the two is meant, then check again."
+        ),
+    ),
+    "spf_no_proposal_everybody": Code(
+        "info",
+        ("term",),
+        _(
+            "No record is proposed, because “{term}” lets everybody send. List the servers that "
+            "do send instead, then check again."
+        ),
+    ),
+    "spf_no_proposal_unknown": Code(
+        "info",
+        (),
+        _(
+            "No record is proposed, because the DNS did not tell all that it depends on. Check "
+            "again later."
+        ),
+    ),
+    "spf_no_proposal_long": Code(
+        "info",
+        (),
+        _(
+            "No record is proposed, because the records and all that they include are too long "
+            "to be compared. Keep only the servers that send for the domain."
+        ),
+    ),
+    "spf_no_proposal_order": Code(
+        "info",
+        (),
+        _(
+            "No record is proposed, because none could be proven to keep everybody who may send "
+            "and to let in nobody else. Add what is missing by hand, before “all”."
         ),
     ),
     "spf_term_missing": Code(
@@ -453,6 +611,22 @@ CODES = {
         _(
             "The record of selector {selector} is an alias of {target}, where there is no key. "
             "Correct the target."
+        ),
+    ),
+    "dkim_spare_key_missing": Code(
+        "info",
+        ("selector", "target"),
+        _(
+            "There is no key yet where selector {selector} leads to ({target}). Microsoft puts it "
+            "there when it rotates the keys; until then mail is signed with the other selector."
+        ),
+    ),
+    "dkim_only_ed25519": Code(
+        "warning",
+        ("selector", "key_type", "bits"),
+        _(
+            "The key of selector {selector} is of the type Ed25519, which many receivers do not "
+            "know yet, and there is no other (RFC 8463). Sign with a key of the type RSA as well."
         ),
     ),
     "dkim_wrong_target": Code(
@@ -774,7 +948,8 @@ CODES = {
         (),
         _(
             "There is no MTA-STS policy. It is optional; it makes other servers insist on "
-            "encryption when they send to the domain."
+            "encryption when they send to the domain. The record counts once the policy is on a "
+            "web server, as a file that RFC 8461 describes."
         ),
     ),
     "mta_sts_not_enforced": Code(

@@ -46,7 +46,7 @@ class Finding:
     :param found: the values there are, safe to store and to print
     :param expected: the value to publish, where there is one
     :param params: sorted (key, value) pairs; `values` gives them as a dict
-    :param expected_rdtype: the type of the value to publish
+    :param found_rdtype: the type of the values found, where it is another one
     :param stored_severity: what a stored report said, for a code that is not known any more
     """
 
@@ -58,7 +58,7 @@ class Finding:
     expected: str | None = None
     params: tuple[tuple[str, str | int], ...] = ()
     stored_severity: Severity = field(default=Severity.UNKNOWN, compare=False)
-    expected_rdtype: str = field(default="", compare=False)
+    found_rdtype: str = field(default="", compare=False)
 
     @property
     def severity(self) -> Severity:
@@ -72,7 +72,6 @@ class Finding:
 
     def to_json(self) -> dict:
         """A dict of JSON types; `from_json` reads it back."""
-        other_type = self.expected_rdtype not in ("", self.rdtype)
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -81,7 +80,7 @@ class Finding:
             "rdtype": self.rdtype,
             "found": list(self.found),
             "expected": self.expected,
-            **({"expected_rdtype": self.expected_rdtype} if other_type else {}),
+            **({"found_rdtype": self.found_rdtype} if self.found_rdtype else {}),
             "params": self.values,
         }
 
@@ -96,7 +95,7 @@ class Finding:
             expected=data["expected"],
             params=tuple(sorted(data["params"].items())),
             stored_severity=Severity(data["severity"]),
-            expected_rdtype=data.get("expected_rdtype", data["rdtype"]),
+            found_rdtype=data.get("found_rdtype", ""),
         )
 
 
@@ -111,16 +110,10 @@ class Subject:
     name: str
     rdtype: str
     found: Iterable[str] = ()
+    found_rdtype: str = ""
 
-    def say(
-        self,
-        code: str,
-        expected: str | None = None,
-        expected_rdtype: str = "",
-        **params: str | int,
-    ) -> Finding:
-        """The finding with that code; `expected_rdtype` where the value to publish is of another
-        type than those found.
+    def say(self, code: str, expected: str | None = None, **params: str | int) -> Finding:
+        """The finding with that code.
 
         Raises TypeError where the parameters are not those that `CODES` promises.
         """
@@ -138,7 +131,7 @@ class Subject:
             self._printable_found,
             _whole(expected),
             tuple(sorted(clean.items())),
-            expected_rdtype=expected_rdtype or self.rdtype,
+            found_rdtype=self.found_rdtype,
         )
 
     @cached_property

@@ -12,23 +12,27 @@ A FROM filter is a comma-separated list. An entry is one of
 """
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import Enum
 
 from ..error import CoreError
-from ..name import spelling
+from ..name import LABEL_MAX, NAME_MAX, spelling
+from ..text import printable
 from ..translate import Translate, _
 
 MAX_ADDRESS_LENGTH = 254
 """Octets in an address that SMTP can carry (RFC 5321 section 4.5.3.1.3, less the brackets)."""
 MAX_LOCAL_PART_LENGTH = 64
 """Octets (RFC 5321 section 4.5.3.1.1)."""
-MAX_DOMAIN_LENGTH = 253
-"""Characters of a domain name in text form (RFC 1035 section 2.3.4)."""
+
+SHOWN_LENGTH = 60
+"""Characters of an impossible sender or entry that are shown: it may have a hundred thousand."""
 
 SUBDOMAIN_PREFIX = "*."
+LOCALHOST = "localhost"
+"""The one name without a dot that is meant as it stands (RFC 6761 section 6.3)."""
 
 _LABEL = re.compile(r"\w(?:[\w-]{0,61}\w)?")
 _LOCAL_PART = re.compile(r"[^\s@,;<>()\[\]\\\"]+")
@@ -66,8 +70,8 @@ class FromFilterError(CoreError):
             "as example.com and addresses such as ada@example.com, separated by commas."
         ),
         "bad_wildcard": _(
-            "“{entry}” (entry {position} of the FROM filter) does not name subdomains. "
-            "Write the asterisk once, in front of a domain: *.example.com."
+            "“{entry}” (entry {position} of the FROM filter) does not name the subdomains of a "
+            "domain. Write the asterisk once, in front of a domain: *.example.com."
         ),
         "wildcard_address": _(
             "“{entry}” (entry {position} of the FROM filter) is no address that anybody sends "
@@ -76,8 +80,25 @@ class FromFilterError(CoreError):
     }
 
     def explain(self, translate: Translate = _) -> str:
-        domain = self.params["entry"].rpartition("@")[2]
-        return translate(self.sentences[self.code]).format(domain=domain, **self.params)
+        entry = printable(self.params["entry"], SHOWN_LENGTH)
+        return translate(self.sentences[self.code]).format(
+            entry=entry, position=self.params["position"], domain=entry.rpartition("@")[2]
+        )
+
+
+class SenderError(CoreError):
+    """An address that no mail can come from, with `sender`, its beginning."""
+
+    sentences = {
+        "sender_domain": _(
+            "“{sender}” is not an e-mail address that anybody could answer: what follows the @ is "
+            "longer than a domain can be. Correct the sender."
+        ),
+        "sender_too_long": _(
+            "“{sender}” is not an e-mail address that a mail server could take: it is longer than "
+            "254 characters. Correct the sender."
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -137,19 +158,38 @@ def normalise_address(address: str) -> str:
     return (local_part.lower() if local_part.isascii() else local_part) + at + domain.lower()
 
 
-def entries_for(address: str) -> Iterable[Entry]:
+def entries_for(address: str) -> Iterator[Entry]:
     """Every entry that lists the normalised `address`, the most specific first.
 
     That is the address itself, its domain, then the ``*.`` entries from the longest to the
-    shortest.
+    shortest, each made when it is asked for. A domain that no DNS name can be has none: they
+    would fill the memory with what a stranger writes into a From.
     """
     domain = address.rpartition("@")[2]
+    if not can_be_name(domain):
+        return
     yield Entry(EntryKind.ADDRESS, address)
     yield Entry(EntryKind.DOMAIN, domain)
     parent = domain.partition(".")[2]
     while parent:
         yield Entry(EntryKind.SUBDOMAIN, parent)
         parent = parent.partition(".")[2]
+
+
+def can_be_name(domain: str) -> bool:
+    """Whether the DNS has room for such a name, whatever characters it is made of."""
+    return len(domain) <= NAME_MAX and max(map(len, domain.split("."))) <= LABEL_MAX
+
+
+def check_sender(address: str) -> None:
+    """Raises `SenderError` for an address that no mail can carry.
+
+    A long local part alone does not make one: there are servers that take more than 64 octets.
+    """
+    if not can_be_name(address.rpartition("@")[2]):
+        raise SenderError("sender_domain", sender=printable(address, SHOWN_LENGTH))
+    if len(address.encode()) > MAX_ADDRESS_LENGTH:
+        raise SenderError("sender_too_long", sender=printable(address, SHOWN_LENGTH))
 
 
 def find(address: str | None, text: str | None) -> Entry | None:
@@ -181,17 +221,22 @@ def _of_domain(entry):
 
 def is_domain(text: str) -> bool:
     """Whether `text` is a domain name, of one label or more, without a trailing dot."""
-    return len(text) <= MAX_DOMAIN_LENGTH and all(map(_LABEL.fullmatch, text.split(".")))
+    labels = text.split(".") if len(text) <= NAME_MAX else [""]
+    return all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()  # RFC 3696 section 2
 
 
 def _is_possible(entry: Entry) -> bool:
-    return _is_address(entry.value) if entry.kind is EntryKind.ADDRESS else is_domain(entry.value)
+    if entry.kind is EntryKind.ADDRESS:
+        return is_mail_address(entry.value)
+    return is_domain(entry.value) and ("." in entry.value or str(entry) == LOCALHOST)
 
 
-def _is_address(text: str) -> bool:
+def is_mail_address(text: str) -> bool:
+    """Whether `text` is an address alone, as people write it; its domain may be one label."""
     local_part, _at, domain = text.rpartition("@")
     return (
-        len(text.encode()) <= MAX_ADDRESS_LENGTH
+        text.isprintable()
+        and len(text.encode()) <= MAX_ADDRESS_LENGTH
         and len(local_part.encode()) <= MAX_LOCAL_PART_LENGTH
         and bool(_LOCAL_PART.fullmatch(local_part))
         and is_domain(domain)

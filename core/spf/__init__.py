@@ -1,17 +1,17 @@
 """SPF (RFC 7208): the domain lists the servers that may use it as envelope sender."""
 
-from .budget import Cost, measure, measure_domain
-from .check import allows, check
+from .budget import measure, measure_domain
+from .check import Assessment, allows, check
+from .cost import Cost
 from .evaluate import Result, SpfResult, check_host
-from .merge import Suggestion, suggest
 from .record import SpfRecord, is_spf, parse
 
 __all__ = [
+    "Assessment",
     "Cost",
     "Result",
     "SpfRecord",
     "SpfResult",
-    "Suggestion",
     "allows",
     "check",
     "check_host",
@@ -19,5 +19,4 @@ __all__ = [
     "measure",
     "measure_domain",
     "parse",
-    "suggest",
 ]

@@ -1,101 +1,36 @@
-"""What evaluating an SPF record costs in DNS look-ups, term by term, and whom it lets send.
+"""What evaluating an SPF record costs in DNS look-ups, term by term, and what each term leads to.
 
 A receiver stops at the tenth look-up (RFC 7208 section 4.6.4). Here counting goes on, so that an
 administrator sees which term costs how much. Terms whose name depends on the message (macros) are
-counted and not asked for.
+counted and not asked for. Whom the whole lets send is read from this tree in `meaning`.
 """
 
 import asyncio
-import ipaddress
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ..dns.resolver import Answer, Resolver, Status
 from ..name import spelling
+from . import macro
+from .cost import Cost
+from .expand import expand_static
+from .ranges import ALL, IPV4, IPV6, network, union
 from .record import (
-    LOOKUPS_MAX,
     MX_HOSTS_MAX,
-    VOID_LOOKUPS_MAX,
     Directive,
     Modifier,
     SpfRecord,
     count_terms,
+    evaluated_terms,
     is_spf,
     is_too_long,
-    parse,
 )
+from .zone import Zone
 
 FOLLOWED_MAX = 110  # names that are asked; no receiver asks for more: ten hosts each of ten mx
 FOLLOWED_TERMS_MAX = 2000  # terms of all records that are followed; ten large providers have fewer
 NETWORKS_MAX = 64  # addresses one term leads to that are looked at; few hosts have ten
-UNTOLD = frozenset(("unknown", "too_long"))  # problems that leave open what a receiver makes of it
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One term, what it costs itself, and the terms of the record it leads to.
-
-    `problem` is None or one of: unknown, missing, multiple, syntax, loop, too_many_mx,
-    not_followed, too_long. `status` is the resolver's status where the problem is "unknown".
-    `networks` are those the term itself lets send, and `grants` is whether it lets anybody send
-    at all.
-    """
-
-    term: str
-    domain: str
-    lookups: int = 0
-    void_lookups: int = 0
-    children: tuple["Cost", ...] = ()
-    problem: str | None = None
-    status: str = ""
-    record: SpfRecord | None = None
-    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
-    grants: bool = True
-
-    @property
-    def total_lookups(self) -> int:
-        return self.lookups + sum(child.total_lookups for child in self.children)
-
-    @property
-    def total_void_lookups(self) -> int:
-        return self.void_lookups + sum(child.total_void_lookups for child in self.children)
-
-    @property
-    def usable(self) -> bool | None:
-        """Whether a receiver can evaluate it; None where that could not be told."""
-        problems = {item.problem for item in self.walk()} - {None}
-        if (
-            problems - UNTOLD
-            or self.total_lookups > LOOKUPS_MAX
-            or self.total_void_lookups > VOID_LOOKUPS_MAX
-        ):
-            return False
-        return None if problems else True
-
-    def to_json(self) -> dict:
-        """The tree as a dict of JSON types."""
-        return {
-            "term": self.term,
-            "domain": self.domain,
-            "lookups": self.total_lookups,
-            "void_lookups": self.total_void_lookups,
-            "problem": self.problem,
-            "children": [child.to_json() for child in self.children],
-        }
-
-    def walk(self) -> Iterator["Cost"]:
-        """This term and all below it, in the order of evaluation."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-    def granting(self) -> Iterator["Cost"]:
-        """Of `walk`, what can lead to the result pass."""
-        if self.grants:
-            yield self
-            for child in self.children:
-                yield from child.granting()
+PASSING = frozenset(("loop", "not_followed"))  # problems of one way through the tree, not of a name
 
 
 def spf_records(answer: Answer) -> tuple[str, ...]:
@@ -105,84 +40,122 @@ def spf_records(answer: Answer) -> tuple[str, ...]:
 
 async def measure_domain(domain: str, resolver: Resolver) -> Cost | None:
     """The cost tree of the one SPF record of a domain, None where there is not exactly one."""
-    texts = spf_records(await resolver.query(domain, "TXT"))
+    zone = Zone.of(resolver)
+    texts = spf_records(await zone.query(domain, "TXT"))
     if len(texts) != 1:
         return None
     if is_too_long(texts[0]):
         return Cost(texts[0], domain, problem="too_long")
-    return await measure(parse(texts[0]), domain, resolver)
+    return await measure(zone.parse(texts[0]), domain, zone)
 
 
 async def measure(record: SpfRecord, domain: str, resolver: Resolver) -> Cost:
     """The cost tree of a parsed record that is published at `domain`, or could be."""
-    children = await _Walk(resolver).terms(record, (domain,))
+    return _root(record, domain, await _Walk(Zone.of(resolver)).terms(record, (domain,)))
+
+
+async def measure_all(records: Sequence[SpfRecord], domain: str, zone: Zone) -> tuple[Cost, ...]:
+    """The cost trees of records at one domain, all within the limits of one walk."""
+    walk = _Walk(zone)
+    children = await asyncio.gather(*(walk.terms(record, (domain,)) for record in records))
+    return tuple(map(_root, records, [domain] * len(records), children))
+
+
+def assemble(record: SpfRecord, domain: str, zone: Zone) -> Cost | None:
+    """The cost tree of a record all of whose terms have been measured; None where one has not."""
+    keys = [term_key(term, domain, domain) for term in _costly_terms(record)]
+    # An include is what a redirect became that met other records.
+    children = [zone.costs.get(key) or zone.costs.get(("redirect", *key[1:])) for key in keys]
+    return None if None in children else _root(record, domain, tuple(children))
+
+
+def _root(record, domain, children):
     problem = "syntax" if record.problems else None
-    return Cost(
-        record.text,
-        domain,
-        children=children,
-        problem=problem,
-        record=record,
-        networks=_own_networks(record),
-    )
+    return Cost(record.text, domain, children=children, problem=problem, record=record)
 
 
-def evaluated_terms(record: SpfRecord) -> tuple[Directive | Modifier, ...]:
-    """The terms a receiver can get to: up to "all", and redirect only without it."""
-    reached = []
-    for directive in record.directives:
-        reached.append(directive)
-        if directive.mechanism == "all":
-            return tuple(reached)  # RFC 7208 section 5.1
-    redirect = (item for item in record.modifiers if item.name == "redirect")
-    return (*reached, *redirect)
+def term_key(term: Directive | Modifier, domain: str, origin: str) -> tuple:
+    """(mechanism, name, prefix lengths, whether all macros are filled in) of a term: what is
+    equal here does the same, whatever its spelling and its qualifier.
+
+    :param domain: the domain whose record it is in
+    :param origin: the domain that is checked
+    """
+    if isinstance(term, Modifier):
+        kind, prefixes = term.name, (32, 128)
+    else:
+        kind, prefixes = term.mechanism, (term.prefix4, term.prefix6)
+    if not term.value or kind in ("ip4", "ip6"):
+        return kind, term.value.lower() or domain, *prefixes, True
+    name, whole = expand_static(macro.parse_domain_spec(term.value), domain, origin)
+    name = macro.fit_name(name) if whole else name
+    return kind, spelling(name) if whole else name.lower(), *prefixes, whole
+
+
+def _costly_terms(record):
+    return [term for term in evaluated_terms(record) if term.costs_lookup]
 
 
 class _Walk:
     """One walk through a tree of records, with its limits."""
 
-    def __init__(self, resolver):
-        self.resolver = resolver
+    def __init__(self, zone):
+        self.zone = zone
         self.names_left = FOLLOWED_MAX
         self.terms_left = FOLLOWED_TERMS_MAX
 
     async def terms(self, record, path):
-        costly = [term for term in evaluated_terms(record) if term.costs_lookup]
-        return tuple(await asyncio.gather(*(self.term(term, path) for term in costly)))
+        terms = _costly_terms(record)
+        return tuple(await asyncio.gather(*(self.term(term, path) for term in terms)))
 
     async def term(self, term, path):
-        kind = term.name if isinstance(term, Modifier) else term.mechanism
-        domain = spelling(term.value) or path[-1]
-        if "%" in domain or kind == "ptr":
-            return Cost(term.text, "", lookups=1)
+        key = term_key(term, path[-1], path[0])
+        if key in self.zone.costs:
+            return self.again(term, self.zone.costs[key])
+        cost = await self.follow(term, key, path)
+        if not cost.problems & PASSING or len(path) == 1:
+            self.zone.costs[key] = cost
+        return cost
+
+    def again(self, term, cost):
+        """What has been followed before."""
+        self.names_left -= cost.total_names
+        self.terms_left -= cost.total_terms
+        if self.names_left < 0 or self.terms_left < 0:
+            return Cost(term.text, cost.domain, lookups=1, problem="not_followed")
+        return cost if cost.term == term.text else replace(cost, term=term.text)
+
+    async def follow(self, term, key, path):
+        kind, domain, _prefix4, _prefix6, whole = key
+        if kind == "ptr" or not whole:
+            may_be_void = kind in ("a", "mx", "exists")
+            return Cost(term.text, "", lookups=1, macro=_macro(key), may_be_void=may_be_void)
         self.names_left -= 1
         if self.names_left < 0:
             return Cost(term.text, domain, lookups=1, problem="not_followed")
         if kind in ("include", "redirect"):
             return await self.record(term, domain, path)
-        return await self.addresses(term, domain)
+        if kind == "mx":
+            return await self.mail_hosts(term, domain)
+        types = ("A",) if kind == "exists" else ("A", "AAAA")
+        return _leads_to(term, domain, await self.ask((domain,), types))
 
     async def record(self, term, domain, path):
         """include and redirect: the record of another domain."""
         if domain in path:
             return Cost(term.text, domain, lookups=1, problem="loop")
-        answer = await self.resolver.query(domain, "TXT")
+        answer = await self.zone.query(domain, "TXT")
         if not answer.known and answer.status != Status.INVALID_NAME:
             return _unknown(term, domain, answer)
         records = spf_records(answer)
         if len(records) != 1:
-            return Cost(
-                term.text,
-                domain,
-                lookups=1,
-                void_lookups=int(answer.status != Status.OK),
-                problem="multiple" if records else "missing",
-            )
+            void, problem = int(answer.status != Status.OK), "multiple" if records else "missing"
+            return Cost(term.text, domain, lookups=1, void_lookups=void, problem=problem)
         self.terms_left -= count_terms(records[0])
         if is_too_long(records[0]) or self.terms_left < 0:
             problem = "too_long" if is_too_long(records[0]) else "not_followed"
             return Cost(term.text, domain, lookups=1, problem=problem)
-        record = parse(records[0])
+        record = self.zone.parse(records[0])
         return Cost(
             term.text,
             domain,
@@ -190,84 +163,74 @@ class _Walk:
             children=await self.terms(record, (*path, domain)),
             problem="syntax" if record.problems else None,
             record=record,
-            networks=_own_networks(record),
-            grants=_grants(term),
         )
 
-    async def addresses(self, term, domain):
-        """a, mx and exists."""
-        if term.mechanism == "mx":
-            return await self.mail_hosts(term, domain)
-        types = ("A",) if term.mechanism == "exists" else ("A", "AAAA")
-        answers = await self.ask((domain,), types)
-        if term.mechanism == "exists":
-            return _leads_to(term, domain, answers, ())
-        return _leads_to(term, domain, answers, _networks(term, answers))
-
     async def mail_hosts(self, term, domain):
-        answer = await self.resolver.query(domain, "MX")
-        if answer.status != Status.OK:
-            return _leads_to(term, domain, (answer,), ())
+        answer = await self.zone.query(domain, "MX")
+        if not answer.known and answer.status != Status.INVALID_NAME:
+            return _unknown(term, domain, answer)
         if len(answer.records) > MX_HOSTS_MAX:
             return Cost(term.text, domain, lookups=1, problem="too_many_mx")
         hosts = [text.split(" ", 1)[1] for text in answer.records]
         self.names_left -= len(hosts)
         if self.names_left < 0:
             return Cost(term.text, domain, lookups=1, problem="not_followed")
-        answers = await self.ask(hosts, ("A", "AAAA"))
-        return _leads_to(term, domain, (answer, *answers), _networks(term, answers))
+        cost = _leads_to(term, domain, await self.ask(hosts, ("A", "AAAA")), 1 + len(hosts))
+        if answer.status in (Status.NXDOMAIN, Status.NODATA):
+            return replace(cost, void_lookups=1, void4=1, void6=1)
+        return cost
 
     async def ask(self, names, types):
         return await asyncio.gather(
-            *(self.resolver.query(name, rdtype) for name in names for rdtype in types)
+            *(self.zone.query(name, rdtype) for name in names for rdtype in types)
         )
 
 
-def _leads_to(term, domain, answers, networks):
+def _macro(key):
+    """A term as text, spelled the same wherever it means the same."""
+    kind, name, prefix4, prefix6, _whole = key
+    text = f"{kind}={name}" if kind == "redirect" else f"{kind}:{name}"
+    return text if (prefix4, prefix6) == (32, 128) else f"{text}/{prefix4}//{prefix6}"
+
+
+def _leads_to(term, domain, answers, names=1):
     """The cost of a term that leads to addresses, or to nothing."""
-    failed = next((answer for answer in answers if not answer.known), None)
-    if failed and failed.status != Status.INVALID_NAME:
-        return _unknown(term, domain, failed)
-    names = {answer.name for answer in answers}
+    void = [answer for answer in answers if answer.known and answer.status != Status.OK]
     useful = {answer.name for answer in answers if answer.status == Status.OK}
+    matches, silent = _addresses(term, answers)
+    failed = next((item for item in answers if _is_silent(item)), None)
     return Cost(
         term.text,
         domain,
         lookups=1,
-        void_lookups=len(names - useful),
-        networks=networks,
-        grants=_grants(term),
+        void_lookups=len({answer.name for answer in void} - useful),
+        problem="unknown" if failed else None,
+        status=failed.status.value if failed else "",
+        matches=matches,
+        silent=silent,
+        void4=sum(answer.rdtype == "A" for answer in void),
+        # a client of IPv6 asks exists for IPv4 as well, RFC 7208 section 5.7
+        void6=sum(answer.rdtype == "AAAA" or term.mechanism == "exists" for answer in void),
+        names=names,
     )
+
+
+def _addresses(term, answers):
+    """(addresses that match, addresses about which nothing is known)"""
+    pairs = [(answer.rdtype, text) for answer in answers for text in answer.records]
+    silent = [IPV4 if item.rdtype == "A" else IPV6 for item in answers if _is_silent(item)]
+    if term.mechanism == "exists":
+        return (ALL if pairs else ()), (ALL if silent else ())
+    if len(pairs) > NETWORKS_MAX:
+        silent.append(ALL)
+    matches = (network(text, term.prefix4, term.prefix6) for _rdtype, text in pairs[:NETWORKS_MAX])
+    return union(*matches), union(*silent)
+
+
+def _is_silent(answer):
+    return not answer.known and answer.status != Status.INVALID_NAME
 
 
 def _unknown(term, domain, answer):
-    return Cost(term.text, domain, lookups=1, problem="unknown", status=answer.status.value)
-
-
-def _grants(term):
-    return isinstance(term, Modifier) or term.qualifier == "+"
-
-
-def _networks(term, answers):
-    """The networks that the addresses in the answers stand for, with the prefix of the term."""
-    found = ((answer.rdtype, text) for answer in answers for text in answer.records)
-    return tuple(
-        ipaddress.ip_network((text, term.prefix4 if rdtype == "A" else term.prefix6), strict=False)
-        for rdtype, text in islice(found, NETWORKS_MAX)
-    )
-
-
-def _own_networks(record):
-    """Those of the ip4 and ip6 terms a receiver gets to."""
-    terms = [
-        term
-        for term in evaluated_terms(record)
-        if not isinstance(term, Modifier) and term.mechanism in ("ip4", "ip6")
-    ]
-    return tuple(
-        ipaddress.ip_network(
-            (term.value, term.prefix4 if term.mechanism == "ip4" else term.prefix6), strict=False
-        )
-        for term in terms
-        if _grants(term)
-    )
+    status = answer.status.value
+    return Cost(term.text, domain, lookups=1, problem="unknown", status=status, silent=ALL)

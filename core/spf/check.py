@@ -1,27 +1,24 @@
-"""What is to be said about the SPF record of a domain."""
+"""What is to be said about the SPF record of a domain: here the DNS is asked."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from ..dns.resolver import Resolver
+from ..findings.codes import CODES
 from ..findings.finding import Finding, Subject, unknown
 from ..sender import Sender
-from .budget import evaluated_terms, measure, spf_records
-from .coverage import covers
-from .merge import Suggestion, suggest
-from .record import (
-    LENGTH_MAX,
-    LOOKUPS_MAX,
-    TERMS_MAX,
-    VOID_LOOKUPS_MAX,
-    count_terms,
-    is_too_long,
-    parse,
-)
+from .budget import measure, measure_all, spf_records
+from .compose import with_own_ending
+from .judge import judge_fine, judge_record, judge_senders, judge_suggestion, judge_texts
+from .meaning import meaning
+from .needs import ask_for, claims_of
+from .propose import suggest
+from .record import is_too_long
+from .repair import repair, repair_start
+from .zone import Zone
 
-LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
+FINE = ("ok", "info")  # severities of what needs no mending
 
 
 @dataclass(frozen=True)
@@ -37,180 +34,110 @@ class Assessment:
 
 async def check(domain: str, resolver: Resolver, senders: Sequence[Sender] = ()) -> Assessment:
     """The assessment of SPF of a domain for the senders that are expected."""
-    answer = await resolver.query(domain, "TXT")
+    zone = Zone.of(resolver)
+    answer = await zone.query(domain, "TXT")
     if not answer.known:
         return Assessment((unknown("spf", answer),), (None,) * len(senders))
     texts = spf_records(answer)
     if is_too_long(" ".join(texts)):
-        return _unread(_Case(domain, texts, None), answer, senders)
-    records = [parse(text) for text in texts]
-    required = tuple(dict.fromkeys(term for item in senders for term in item.spf_terms or ()))
-    suggestion, tree = await asyncio.gather(
-        _suggest(domain, records, required, resolver), _measure(domain, records, resolver)
+        allowed = None if len(texts) == 1 else False
+        remarks = judge_texts(answer.records, texts)
+        return Assessment(_findings(answer, texts, remarks), (allowed,) * len(senders))
+    trees, claims = await asyncio.gather(
+        measure_all([zone.parse(text) for text in texts], answer.name, zone),
+        claims_of(answer.name, senders, zone),
     )
-    case = _Case(domain, texts, suggestion)
-    if not tree:
-        findings = (_judge_number(case, answer), *_judge_suggestion(case))
-        return Assessment(findings, (False,) * len(senders))
-    covered = await asyncio.gather(*(_covers(tree, item, resolver) for item in senders))
-    findings = _judge_record(case, records[0], tree, senders, covered)
-    return Assessment(findings, tuple(_both(tree.usable, known) for known in covered))
+    return await _assess(answer, texts, trees, claims, zone)
 
 
 async def allows(domain: str, terms: Iterable[str], resolver: Resolver) -> bool | None:
-    """Whether the record of another domain, like that of a provider's envelope sender, is usable
-    and covers the terms; None where that cannot be told."""
-    answer = await resolver.query(domain, "TXT")
+    """Whether the record of another domain, like that of a provider's envelope sender, lets all
+    of those send whom the terms let send; None where that cannot be told."""
+    sender = Sender("", spf_terms=tuple(terms))
+    zone = Zone.of(resolver)
+    answer = await zone.query(domain, "TXT")
     texts = spf_records(answer)
-    if not answer.known or (texts and not terms):
+    if not answer.known or (texts and not sender.spf_terms):
         return None
     if len(texts) != 1:
         return False
     if is_too_long(texts[0]):
         return None
-    tree = await measure(parse(texts[0]), domain, resolver)
-    return _both(tree.usable, await covers(tree, terms, resolver))
-
-
-@dataclass(frozen=True)
-class _Case:
-    """What all findings about one domain have in common."""
-
-    domain: str
-    texts: tuple[str, ...]
-    suggestion: Suggestion | None
-
-    @cached_property
-    def expected(self):
-        """The record to publish instead, unless it would not work either."""
-        if not self.suggestion or not self.suggestion.fits or is_too_long(self.suggestion.text):
-            return None
-        return self.suggestion.text if (self.suggestion.text,) != self.texts else None
-
-    @cached_property
-    def subject(self):
-        return Subject("spf", self.domain, "TXT", self.texts)
-
-    def say(self, code, **params):
-        expected = None if code == "spf_ok" else self.expected
-        return self.subject.say(code, expected, **params)
-
-
-def _unread(case, answer, senders):
-    """Of records that are too long only their number is judged."""
-    if len(case.texts) > 1:
-        return Assessment((_judge_number(case, answer),), (False,) * len(senders))
-    item = case.say(
-        "spf_too_long",
-        length=len(case.texts[0]),
-        terms=count_terms(case.texts[0]),
-        length_limit=LENGTH_MAX,
-        terms_limit=TERMS_MAX,
+    tree, claims = await asyncio.gather(
+        measure(zone.parse(texts[0]), domain, zone), claims_of(domain, (sender,), zone)
     )
-    return Assessment((item,), (None,) * len(senders))
+    return claims[0].verdict(meaning(tree))
 
 
-async def _suggest(domain, records, required, resolver):
-    """None where nothing is known that could be suggested."""
-    return await suggest(domain, records, required, resolver) if records or required else None
+async def _assess(answer, texts, trees, claims, zone):
+    """The assessment of records that are short enough to be read."""
+    have = meaning(trees[0]) if len(trees) == 1 else None
+    remarks = judge_record(trees[0], have) if have else judge_texts(answer.records, texts)
+    verdicts = await asyncio.gather(*(_verdict(claim, have, answer.name, zone) for claim in claims))
+    suggestion = None
+    if not _is_fine(remarks) or any(
+        verdict is False and not claim.elsewhere
+        for claim, verdict in zip(claims, verdicts, strict=True)
+    ):
+        suggestion = await _suggest(answer, trees, claims, zone)
+    missing = suggestion.missing if suggestion else None
+    remarks += judge_senders(claims, verdicts, have, missing)
+    if suggestion:
+        remarks += tuple(judge_suggestion(suggestion, remarks))
+    remarks = remarks or (judge_fine(trees[0]),)
+    return Assessment(_findings(answer, texts, remarks, suggestion), tuple(verdicts))
 
 
-async def _measure(domain, records, resolver):
-    return await measure(records[0], domain, resolver) if len(records) == 1 else None
+def _is_fine(remarks):
+    return all(CODES[code].severity in FINE for code, _params in remarks)
 
 
-async def _covers(tree, sender, resolver):
-    return await covers(tree, sender.spf_terms, resolver) if sender.spf_terms else None
-
-
-def _both(first, second):
-    """The conjunction of two statements that may be None, for not known."""
-    if first is False or second is False:
+async def _verdict(claim, have, domain, zone):
+    if have is None:
         return False
-    return True if first and second else None
+    told = claim.verdict(have)
+    if told is None and claim.readable and claim.needs:
+        return await ask_for(claim, have, domain, zone)
+    return told
 
 
-def _judge_record(case, record, tree, senders, covered):
-    wrong = (
-        *_judge_syntax(case, record),
-        *_judge_policy(case, record),
-        *_judge_cost(case, tree),
-        *_judge_senders(case, senders, covered),
-        *_judge_suggestion(case, tree),
+async def _suggest(answer, trees, claims, zone):
+    """None where nothing is known that could be proposed."""
+    records = await _repaired(answer, trees, zone)
+    asking = [claim for claim in claims if not claim.elsewhere]
+    # Who asks for nothing else is asked for what it would like.
+    asking = asking if records or any(claim.needs for claim in asking) else claims
+    needs = {need.term: need for claim in asking for need in claim.needs if claim.readable}
+    needs = [need for need in needs.values() if not need.leads_nowhere]
+    if not (records or needs):
+        return None
+    return await suggest(answer.name, records, needs, zone)
+
+
+async def _repaired(answer, trees, zone):
+    """The records as they were meant, all of them measured."""
+    texts = [_as_meant(tree) for tree in trees]
+    if not texts:
+        alike = (repair_start(text) for text in answer.records)
+        texts = [text for text in alike if text and not is_too_long(text)][:1]
+    records = [zone.parse(text) for text in texts]
+    if [record.text for record in records] != [tree.term for tree in trees]:
+        await measure_all(records, answer.name, zone)
+    return records
+
+
+def _as_meant(tree):
+    dead = [child.term for child in tree.children if child.problem == "missing"]
+    text = repair(tree.term, dead)
+    # Where the record it redirects to says nothing about all others, this one has to.
+    return with_own_ending(text) if tree.redirects and tree.ends_weakly else text
+
+
+def _findings(answer, texts, remarks, suggestion=None):
+    expected = suggestion.text if suggestion and (suggestion.text,) != texts else None
+    subject = Subject("spf", answer.name, "TXT", texts)
+    unread = Subject("spf", answer.name, "TXT", answer.records)
+    return tuple(
+        (unread if code == "spf_not_recognised" else subject).say(code, expected, **params)
+        for code, params in remarks
     )
-    return wrong or (
-        case.say("spf_ok", lookups=tree.total_lookups, void_lookups=tree.total_void_lookups),
-    )
-
-
-def _judge_number(case, answer):
-    if case.texts:  # RFC 7208 section 4.5: more than one is a permanent error
-        return case.say("spf_multiple", count=len(case.texts))
-    alike = [text for text in answer.records if "v=spf" in text.lower()[:20]]
-    if alike:
-        return Subject("spf", case.domain, "TXT", alike).say("spf_not_recognised", case.expected)
-    return case.say("spf_missing")
-
-
-def _judge_syntax(case, record):
-    for problem in record.problems:
-        yield case.say(
-            "spf_syntax", problem=problem.code, term=problem.term, position=problem.position
-        )
-
-
-def _judge_policy(case, record):
-    """What the record allows, apart from what it costs."""
-    everybody = next((item for item in record.directives if item.mechanism == "all"), None)
-    if everybody is None and record.modifier("redirect") is None:
-        yield case.say("spf_no_all")
-    if everybody and everybody.qualifier == "+":
-        yield case.say("spf_permits_all", term=everybody.text)
-    if everybody and everybody.qualifier == "?":
-        yield case.say("spf_neutral_all", term=everybody.text)
-    reached = set(evaluated_terms(record))
-    for directive in record.directives:
-        if directive not in reached:
-            yield case.say("spf_after_all", term=directive.text)
-        if directive.mechanism == "ptr":  # RFC 7208 section 5.5: do not use
-            yield case.say("spf_ptr", term=directive.text)
-    if len(record.text) > LENGTH_ADVISED:
-        yield case.say("spf_long", length=len(record.text), limit=LENGTH_ADVISED)
-
-
-def _judge_cost(case, tree):
-    lookups, void_lookups = tree.total_lookups, tree.total_void_lookups
-    if lookups > LOOKUPS_MAX:
-        yield case.say("spf_too_many_lookups", count=lookups, limit=LOOKUPS_MAX)
-    if void_lookups > VOID_LOOKUPS_MAX:
-        yield case.say("spf_too_many_void_lookups", count=void_lookups, limit=VOID_LOOKUPS_MAX)
-    for item in tree.walk():
-        if item.problem == "unknown":
-            yield case.say(
-                "spf_term_unknown", term=item.term, domain=item.domain, status=item.status
-            )
-        elif item.problem and item is not tree:
-            yield case.say(f"spf_term_{item.problem}", term=item.term, domain=item.domain)
-
-
-def _judge_senders(case, senders, covered):
-    """One finding about all senders that are missing: one record lets them all send."""
-    missing = [sender for sender, known in zip(senders, covered, strict=True) if known is False]
-    if missing:
-        terms = dict.fromkeys(term for sender in missing for term in sender.spf_terms)
-        names = dict.fromkeys(sender.name for sender in missing)
-        yield case.say("spf_sender_missing", sender=", ".join(names), terms=" ".join(terms))
-
-
-def _judge_suggestion(case, tree=None):
-    """Where one record for all senders does not keep to the limit: what to do about it."""
-    if not case.suggestion or case.suggestion.fits:
-        return
-    if not tree or tree.total_lookups <= LOOKUPS_MAX:
-        yield case.say(
-            "spf_too_many_lookups_merged", count=case.suggestion.lookups, limit=LOOKUPS_MAX
-        )
-    for term in case.suggestion.drop:
-        yield case.say("spf_drop", term=term)
-    for term in case.suggestion.flatten:
-        yield case.say("spf_flatten", term=term)

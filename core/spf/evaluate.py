@@ -9,9 +9,12 @@ from ..dns.name import InvalidName, is_subdomain, to_ascii
 from ..dns.resolver import Resolver, Status
 from ..name import spelling
 from . import macro
-from .expand import Address, Message, expand
-from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf, parse
+from .expand import Address, Message, expand_explanation, expand_name
+from .ranges import network
+from .record import LOOKUPS_MAX, MX_HOSTS_MAX, VOID_LOOKUPS_MAX, SpfRecord, is_spf
+from .zone import Zone
 
+PATH_MAX = 1024  # characters of an address or HELO name; RFC 5321 section 4.5.3.1 allows 256
 PTR_NAMES_MAX = 10  # RFC 7208 section 4.6.4
 
 
@@ -72,10 +75,11 @@ async def check_host(
     """
     if "@" not in sender or sender.startswith("@"):  # RFC 7208 sections 2.4 and 4.3
         sender = f"postmaster@{sender.lstrip('@') or helo}"
+    sender, helo = sender[-PATH_MAX:], helo[-PATH_MAX:]
     address = ipaddress.ip_address(ip)
     address = getattr(address, "ipv4_mapped", None) or address  # RFC 7208 section 5
     message = Message(address, sender, helo, receiver, now)
-    return await _Evaluation(message, resolver).run(domain)
+    return await _Evaluation(message, Zone.of(resolver)).run(domain)
 
 
 class _Stop(Exception):
@@ -103,8 +107,10 @@ class _Evaluation:
     def __init__(self, message, resolver):
         self.message = message
         self.resolver = resolver
+        self.number = network(str(message.ip), 32, 128)[0][0]
         self.rdtype = "A" if message.ip.version == 4 else "AAAA"
         self.lookups = self.void_lookups = 0
+        self.names = None
         self._matchers = {
             "all": self._match_all,
             "include": self._match_include,
@@ -168,7 +174,7 @@ class _Evaluation:
             return None
         if len(texts) > 1:
             raise _Stop(Result.PERMERROR, "multiple", domain)
-        record = parse(texts[0])
+        record = self.resolver.parse(texts[0])
         if record.problems:
             raise _Stop(Result.PERMERROR, "syntax", domain, record.problems[0].term)
         return record
@@ -193,7 +199,7 @@ class _Evaluation:
             parts = macro.parse(answer.records[0], explanation=True)
         except macro.MacroError:
             return ""
-        return await expand(parts, self.message, outcome.domain, self.validated_names)
+        return await expand_explanation(parts, self.message, outcome.domain, self.validated_names)
 
     # ---- mechanisms, RFC 7208 section 5 --------------------------------------------------
 
@@ -228,7 +234,7 @@ class _Evaluation:
         return any(is_subdomain(name, target) for name in await self.validated_names())
 
     async def _match_ip(self, directive, domain):
-        return self._in_network((directive.value,), directive)
+        return self._is_in(directive.ranges)
 
     async def _match_exists(self, directive, domain):
         target = await self._expand(directive.value, domain)
@@ -239,6 +245,11 @@ class _Evaluation:
 
     async def validated_names(self):
         """The names of the client that lead back to it (RFC 7208 section 5.5)."""
+        if self.names is None:
+            self.names = await self._validate_names()
+        return self.names
+
+    async def _validate_names(self):
         ip = self.message.ip
         answer = await self.resolver.query(ip.reverse_pointer, "PTR")
         names = answer.records[:PTR_NAMES_MAX]
@@ -263,7 +274,7 @@ class _Evaluation:
         if not value:
             return domain
         parts = macro.parse_domain_spec(value)
-        return macro.fit_name(await expand(parts, self.message, domain, self.validated_names))
+        return await expand_name(parts, self.message, domain, self.validated_names)
 
     def _count_lookup(self, domain, term):
         self.lookups += 1
@@ -271,14 +282,10 @@ class _Evaluation:
             raise _Stop(Result.PERMERROR, "lookups", domain, term)
 
     def _in_network(self, addresses, directive):
-        ip = self.message.ip
-        prefix = directive.prefix4 if ip.version == 4 else directive.prefix6
         return any(
-            ip in ipaddress.ip_network((address, prefix), strict=False)
+            self._is_in(network(address, directive.prefix4, directive.prefix6))
             for address in addresses
-            if _version(address) == ip.version
         )
 
-
-def _version(address):
-    return 6 if ":" in address else 4
+    def _is_in(self, ranges):
+        return any(first <= self.number <= last for first, last in ranges)

@@ -2,14 +2,18 @@
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..dns.name import is_subdomain
-from .macro import Macro
+from ..name import NAME_MAX
+from .macro import Macro, fit_name
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Names = Callable[[], Awaitable[tuple[str, ...]]]
+
+EXPLANATION_MAX = 3072  # characters; it is shown to people
 
 
 @dataclass(frozen=True)
@@ -23,24 +27,61 @@ class Message:
     now: int
 
 
-async def expand(
-    parts: Iterable[str | Macro],
-    message: Message,
-    domain: str,
-    validated_names: Callable[[], Awaitable[tuple[str, ...]]],
+async def expand_name(
+    parts: Sequence[str | Macro], message: Message, domain: str, validated_names: Names
 ) -> str:
-    """The text that parsed macro parts stand for.
+    """The name that parsed macro parts stand for, fit to be asked for.
 
     :param domain: the domain whose record holds them
     :param validated_names: for %{p}, asked only where that occurs
     """
-    texts = []
+    texts, length = [], 0
+    for part in reversed(parts):  # what is too long loses its beginning
+        texts.append(await _expand(part, message, domain, validated_names))
+        length += len(texts[-1])
+        if length > NAME_MAX + 1:
+            break
+    return fit_name("".join(reversed(texts)))
+
+
+async def expand_explanation(
+    parts: Sequence[str | Macro], message: Message, domain: str, validated_names: Names
+) -> str:
+    """The text that the parsed macro parts of an explanation stand for."""
+    texts, length = [], 0
     for part in parts:
-        if isinstance(part, Macro):
-            texts.append(_transform(part, await _value(part, message, domain, validated_names)))
-        else:
+        texts.append(await _expand(part, message, domain, validated_names))
+        length += len(texts[-1])
+        if length > EXPLANATION_MAX:
+            break
+    return "".join(texts)[:EXPLANATION_MAX]
+
+
+def expand_static(parts: Iterable[str | Macro], domain: str, origin: str) -> tuple[str, bool]:
+    """(text, whether it is whole) of parsed macro parts, as far as no message is needed for it.
+
+    What depends on the message is left as a macro.
+
+    :param domain: the domain whose record holds them, %{d}
+    :param origin: the domain that is checked, %{o}
+    """
+    known = {"d": domain, "o": origin}
+    texts, whole = [], True
+    for part in parts:
+        if not isinstance(part, Macro):
             texts.append(part)
-    return "".join(texts)
+        elif part.letter.lower() in known:
+            texts.append(_transform(part, known[part.letter.lower()]))
+        else:
+            texts.append(str(part))
+            whole = False
+    return "".join(texts), whole
+
+
+async def _expand(part, message, domain, validated_names):
+    if not isinstance(part, Macro):
+        return part
+    return _transform(part, await _value(part, message, domain, validated_names))
 
 
 async def _value(part, message, domain, validated_names):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ..error import CoreError
-from ..name import NAME_MAX
+from ..name import LABEL_MAX, NAME_MAX
 
 NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
 EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations
@@ -14,9 +14,7 @@ ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
 _EXPAND = re.compile(r"%\{([A-Za-z])([0-9]*)([rR]?)([.\-+,/_=]*)\}")
 _LITERAL = re.compile(r"[\x21-\x24\x26-\x7e]+")
 _EXPLANATION_LITERAL = re.compile(r"[\x20-\x24\x26-\x7e]+")  # RFC 7208 section 6.2: and spaces
-_TOP_LABEL = re.compile(  # RFC 7208 section 7.1
-    r"\.([A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?$"
-)
+_LABEL = re.compile(r"[A-Za-z0-9-]+")
 
 
 class MacroError(CoreError):
@@ -36,40 +34,56 @@ class Macro:
     def escaped(self) -> bool:
         return self.letter.isupper()  # RFC 7208 section 7.3: URL escaping
 
+    def __str__(self):
+        keep, reverse = self.keep or "", "r" if self.reverse else ""
+        return f"%{{{self.letter}{keep}{reverse}{self.delimiters}}}"
+
 
 def parse(text: str, explanation: bool = False) -> tuple[str | Macro, ...]:
     """The literals and macros of a macro-string, as a tuple; raises MacroError."""
+    return tuple(part for part, _is_literal in _read(text, explanation))
+
+
+def parse_domain_spec(text: str) -> tuple[str | Macro, ...]:
+    """The parts of a domain-spec (RFC 7208 section 7.1); raises MacroError."""
+    parts = tuple(_read(text, explanation=False))
+    if not parts or (parts[-1][1] and not _ends_in_top_label(parts[-1][0])):
+        raise MacroError("macro_syntax", position=len(text))
+    return tuple(part for part, _is_literal in parts)
+
+
+def fit_name(name: str) -> str:
+    """RFC 7208 section 7.3: a name that is too long loses labels on its left."""
+    if len(name) <= NAME_MAX or "." not in name:
+        return name
+    dot = name.find(".", len(name) - NAME_MAX - 1)
+    return name[dot + 1 :] if dot >= 0 else name.rpartition(".")[2]
+
+
+def _read(text, explanation):
+    """Pairs of a part and whether it is written as it stands."""
     literal = _EXPLANATION_LITERAL if explanation else _LITERAL
-    parts, position = [], 0
+    position = 0
     while position < len(text):
         if match := literal.match(text, position):
-            parts.append(match[0])
+            yield match[0], True
         elif match := _EXPAND.match(text, position):
-            parts.append(_macro(match, explanation))
+            yield _macro(match, explanation), False
         elif text[position : position + 2] in ESCAPES:
-            parts.append(ESCAPES[text[position : position + 2]])
+            yield ESCAPES[text[position : position + 2]], False
             position += 2
             continue
         else:
             raise MacroError("macro_syntax", position=position)
         position = match.end()
-    return tuple(parts)
 
 
-def parse_domain_spec(text: str) -> tuple[str | Macro, ...]:
-    """The parts of a domain-spec (RFC 7208 section 7.1); raises MacroError."""
-    parts = parse(text)
-    ends_in_macro = re.search(r"(%\{[^}]*\}|%[%_-])$", text)
-    if not parts or not (ends_in_macro or _TOP_LABEL.search(text)):
-        raise MacroError("macro_syntax", position=len(text))
-    return parts
-
-
-def fit_name(name: str) -> str:
-    """RFC 7208 section 7.3: a name that is too long loses labels on its left."""
-    while len(name) > NAME_MAX and "." in name:
-        name = name.partition(".")[2]
-    return name
+def _ends_in_top_label(text):
+    """RFC 7208 section 7.1: the last label is no number, as in an address."""
+    _front, dot, label = text.removesuffix(".").rpartition(".")
+    if not dot or len(label) > LABEL_MAX or not _LABEL.fullmatch(label):
+        return False
+    return not label.isdecimal() and label[0] != "-" and label[-1] != "-"
 
 
 def _macro(match, explanation):

@@ -3,12 +3,15 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import macro
+from .ranges import ALL, Ranges, first_match, network
 
 VERSION = "v=spf1"
 # RFC 7208 section 4.6.4: the terms that cost one of the ten look-ups
 LOOKUP_TERMS = frozenset(("include", "a", "mx", "ptr", "exists", "redirect"))
+DENYING = ("-", "~")  # qualifiers by which somebody is refused explicitly
 LOOKUPS_MAX = 10  # RFC 7208 section 4.6.4
 VOID_LOOKUPS_MAX = 2  # RFC 7208 section 4.6.4
 MX_HOSTS_MAX = 10  # RFC 7208 section 4.6.4
@@ -22,6 +25,7 @@ _TERM = re.compile(r"[^ ]+")
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
 _DIRECTIVE = re.compile(r"([-+?~]?)([A-Za-z][A-Za-z0-9_.-]*)(.*)", re.DOTALL)
 _DUAL_CIDR = re.compile(r"(.*?)(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?", re.DOTALL)
+_DUAL_CIDR_MAX = len("/32//128")  # characters at the end of a term that can be prefix lengths
 _IP_CIDR = re.compile(r"([^/]*)(?:/(0|[1-9][0-9]{0,2}))?", re.DOTALL)
 
 
@@ -51,6 +55,20 @@ class Directive:
     def costs_lookup(self) -> bool:
         return self.mechanism in LOOKUP_TERMS
 
+    @property
+    def verdict(self) -> str:
+        """What a match means: pass, deny (explicitly), or other."""
+        if self.qualifier == "+":
+            return "pass"
+        return "deny" if self.qualifier in DENYING and self.mechanism != "all" else "other"
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """The addresses of all, ip4 and ip6."""
+        if self.mechanism == "all":
+            return ALL
+        return network(self.value, self.prefix4, self.prefix6)
+
 
 @dataclass(frozen=True)
 class Modifier:
@@ -67,6 +85,25 @@ class Modifier:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Terms that are evaluated one after the other: one that costs a look-up, or some that do not.
+
+    What the latter say is the same wherever the record is included, so it is worked out once.
+    """
+
+    terms: tuple[Directive | Modifier, ...]
+
+    @property
+    def costs_lookup(self) -> bool:
+        return self.terms[0].costs_lookup
+
+    @cached_property
+    def verdicts(self) -> dict[str, Ranges]:
+        """Verdict of the first term that has an address -> addresses, without look-ups."""
+        return first_match([(term.ranges, term.verdict) for term in self.terms])
+
+
+@dataclass(frozen=True)
 class SpfRecord:
     """A record, as far as it could be read. With `problems` it is worthless (RFC 7208 s. 4.6)."""
 
@@ -78,6 +115,17 @@ class SpfRecord:
     def modifier(self, name: str) -> str | None:
         """The value of a modifier, or None."""
         return next((item.value for item in self.modifiers if item.name == name), None)
+
+    @cached_property
+    def runs(self) -> tuple["Run", ...]:
+        """The `evaluated_terms`: each that costs a look-up alone, others that follow together."""
+        groups = []
+        for term in evaluated_terms(self):
+            if groups and not term.costs_lookup and not groups[-1][-1].costs_lookup:
+                groups[-1].append(term)
+            else:
+                groups.append([term])
+        return tuple(Run(tuple(group)) for group in groups)
 
     @property
     def terms(self) -> tuple[Directive | Modifier, ...]:
@@ -109,18 +157,28 @@ def is_too_long(text: str) -> bool:
 
 def parse(text: str) -> SpfRecord:
     """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
-    directives, modifiers, problems = [], [], []
+    directives, modifiers, problems, once = [], [], [], set()
     for match in _TERM.finditer(text, len(VERSION)):
         position = match.start()
         try:
             term = _term(match[0], position)
-            if isinstance(term, Modifier):
-                _refuse_duplicate(term, modifiers)
+            _refuse_duplicate(term, once)
         except _Problem as problem:
             problems.append(SyntaxProblem(problem.code, position + problem.offset, match[0]))
             continue
         (modifiers if isinstance(term, Modifier) else directives).append(term)
     return SpfRecord(text, tuple(directives), tuple(modifiers), tuple(problems))
+
+
+def evaluated_terms(record: SpfRecord) -> tuple[Directive | Modifier, ...]:
+    """The terms a receiver can get to: up to "all", and redirect only without it."""
+    reached = []
+    for directive in record.directives:
+        reached.append(directive)
+        if directive.mechanism == "all":
+            return tuple(reached)  # RFC 7208 section 5.1
+    redirect = (item for item in record.modifiers if item.name == "redirect")
+    return (*reached, *redirect)
 
 
 def _term(text, position):
@@ -138,9 +196,11 @@ def _modifier(match, position):
     return Modifier(name, value, position, match[0])
 
 
-def _refuse_duplicate(term, modifiers):
-    if term.name in ("redirect", "exp") and term.name in [item.name for item in modifiers]:
-        raise _Problem("duplicate_modifier")  # RFC 7208 section 6
+def _refuse_duplicate(term, once):
+    if isinstance(term, Modifier) and term.name in ("redirect", "exp"):
+        if term.name in once:
+            raise _Problem("duplicate_modifier")  # RFC 7208 section 6
+        once.add(term.name)
 
 
 def _directive(match, position):
@@ -171,7 +231,8 @@ def _read_optional_domain(rest, offset):
 
 def _read_dual_cidr(rest, offset):
     """a and mx: an optional domain-spec and optional prefix lengths for both families."""
-    value, prefix4, prefix6 = _DUAL_CIDR.fullmatch(rest).groups()
+    end, prefix4, prefix6 = _DUAL_CIDR.fullmatch(rest[-_DUAL_CIDR_MAX:]).groups()
+    value = rest[:-_DUAL_CIDR_MAX] + end
     if value:
         _read_domain(value, offset)
     prefixes = int(prefix4 or 32), int(prefix6 or 128)

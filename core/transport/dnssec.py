@@ -10,18 +10,22 @@ from ..findings.finding import Finding, finding
 async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     """One finding: validated, signed, not signed, or not known."""
     zones = parents(domain)[:-1]
-    own, *signers = await asyncio.gather(
-        resolver.query(domain, "MX"), *(resolver.query(zone, "DS") for zone in zones)
+    own, *answers = await asyncio.gather(
+        resolver.query(domain, "MX"),
+        *(resolver.query(zone, rdtype) for zone in zones for rdtype in ("DS", "NS")),
     )
-    return (finding(_judge(own, signers), "dnssec", domain, "DS"),)
+    code = "dnssec_validated" if own.authenticated else _judge(answers[::2], answers[1::2])
+    return (finding(code, "dnssec", domain, "DS"),)
 
 
-def _judge(own, signers):
-    """A DS record at the domain or above it, up to its top-level domain, signs it."""
-    if own.authenticated:
-        return "dnssec_validated"
-    if any(answer.status == Status.OK for answer in signers):
-        return "dnssec_signed"
-    if not all(answer.known for answer in signers):
-        return "dnssec_unknown"
+def _judge(signers, delegations):
+    """The nearest zone decides, from the domain up to below its top-level domain: a delegation
+    without DS is unsigned, whatever the zone above it is (RFC 4035 section 5.2)."""
+    for signer, delegation in zip(signers, delegations, strict=True):
+        if signer.status == Status.OK:
+            return "dnssec_signed"
+        if not signer.known or not delegation.known:
+            return "dnssec_unknown"
+        if delegation.status == Status.OK:
+            return "dnssec_unsigned"
     return "dnssec_unsigned"

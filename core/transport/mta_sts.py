@@ -15,10 +15,14 @@ from .https import FetchError
 
 POLICY_PATH = "/.well-known/mta-sts.txt"  # RFC 8461 section 3.3
 MODES = ("enforce", "testing", "none")  # RFC 8461 section 3.2
+ID_MAX = 32  # characters, RFC 8461 section 3.1
+FIRST_ID = "1"
+HEAD_LENGTH = 16  # characters in which a record says what it is, with a few too many
 MAX_AGE_MAX = 31557600  # seconds, RFC 8461 section 3.2: one year
 
 _AGE = re.compile(r"[0-9]{1,10}")  # RFC 8461 section 3.2
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")  # RFC 8461 section 3.1
+_VERSION = re.compile(r"v\s*=\s*STSv1\s*;")  # RFC 8461 section 3.1
 
 
 Fetch = Callable[[str, str, str], Awaitable[str]]
@@ -75,16 +79,26 @@ async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> 
     answer = await resolver.query(f"_mta-sts.{domain}", "TXT")
     if not answer.known:
         return (unknown("mta_sts", answer),)
-    records = [text for text in answer.records if text.replace(" ", "").startswith("v=STSv1;")]
-
+    records = [text for text in answer.records if _VERSION.match(text)]
+    alike = [text for text in answer.records if "stsv1" in text[:HEAD_LENGTH].lower()]
     say = Subject("mta_sts", answer.name, "TXT", records).say
+    if not records and alike:
+        subject = Subject("mta_sts", answer.name, "TXT", alike)
+        return (subject.say("mta_sts_syntax", _template(alike)),)
     if not records:
-        return (say("mta_sts_absent"),)
+        return (say("mta_sts_absent", _template(())),)
     if len(records) > 1:  # RFC 8461 section 3.1: counts as none
-        return (say("mta_sts_multiple", count=len(records)),)
+        return (say("mta_sts_multiple", _template(records), count=len(records)),)
     if not _valid_record(records[0]):
-        return (say("mta_sts_syntax"),)
+        return (say("mta_sts_syntax", _template(records)),)
     return await _check_policy(domain, resolver, fetch, say)
+
+
+def _template(records):
+    """A record with the first usable id; any id will do, as long as it changes with the policy."""
+    ids = (tag_list.read(text)[0].get("id", "") for text in records)
+    usable = ("".join(filter(str.isalnum, text))[:ID_MAX] for text in ids if text.isascii())
+    return f"v=STSv1; id={next(filter(None, usable), FIRST_ID)}"
 
 
 def _valid_record(text):

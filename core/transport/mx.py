@@ -123,9 +123,8 @@ async def _check_implicit(domain, resolver, expected):
     found = [text for answer in answers for text in answer.records]
     if found:
         code = "mx_implicit" if _is_reached(answers) else "mx_private_implicit"
-        return Subject("mx", domain, "A", found).say(
-            code, _record(expected or domain), expected_rdtype="MX"
-        )
+        value = _record(expected or domain) if code == "mx_implicit" or expected else None
+        return Subject("mx", domain, "MX", found, "A").say(code, value)
     failed = [answer for answer in answers if not answer.known]
     if failed:
         return unknown("mx", failed[0])

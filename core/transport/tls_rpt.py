@@ -1,12 +1,15 @@
 """TLS reporting (RFC 8460): where to report that mail could not be delivered encrypted."""
 
 import re
+from functools import partial
 
 from ..dns import tag_list
 from ..dns.resolver import Resolver
 from ..findings.finding import Finding, Subject, unknown
 
-_VERSION = re.compile(r"v=TLSRPTv1\s*;")  # RFC 8460 section 3
+HEAD_LENGTH = 16  # characters in which a record says what it is, with a few too many
+
+_VERSION = re.compile(r"v\s*=\s*TLSRPTv1\s*;")  # RFC 8460 section 3
 _URI = re.compile(r"mailto:[^@\s,!]+@[^@\s,!]+|https://[^\s,!]+", re.IGNORECASE)
 
 
@@ -15,12 +18,18 @@ async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
     answer = await resolver.query(f"_smtp._tls.{domain}", "TXT")
     if not answer.known:
         return (unknown("tls_rpt", answer),)
+    return (_judge(domain, answer),)
+
+
+def _judge(domain, answer):
     records = [text for text in answer.records if _VERSION.match(text)]
-    return (_judge(answer.name, records),)
-
-
-def _judge(name, records):
-    say = Subject("tls_rpt", name, "TXT", records).say
+    alike = [text for text in answer.records if "tlsrptv1" in text[:HEAD_LENGTH].lower()]
+    say = partial(
+        Subject("tls_rpt", answer.name, "TXT", records or alike).say,
+        expected=_template(domain, records or alike),
+    )
+    if not records and alike:
+        return say("tls_rpt_syntax", part=alike[0][:HEAD_LENGTH])
     if not records:
         return say("tls_rpt_absent")
     if len(records) > 1:  # RFC 8460 section 3: counts as none
@@ -32,4 +41,12 @@ def _judge(name, records):
     wrong = [text.strip() for text in addresses if not _URI.fullmatch(text.strip())]
     if wrong:
         return say("tls_rpt_address_invalid", address=wrong[0])
-    return say("tls_rpt_ok")
+    return say("tls_rpt_ok", expected=None)
+
+
+def _template(domain, records):
+    """A record with the usable addresses of those that are there."""
+    typed = (tag_list.read(text)[0].get("rua", "") for text in records)
+    found = [uri.strip() for text in typed for uri in text.split(",")]
+    usable = dict.fromkeys(uri for uri in found if _URI.fullmatch(uri))
+    return f"v=TLSRPTv1; rua={','.join(usable) or f'mailto:postmaster@{domain}'}"

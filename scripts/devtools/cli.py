@@ -4,12 +4,18 @@ import argparse
 import errno
 import os
 import subprocess
+from functools import partial
 
-from . import demo_mail, demo_server, postgres, stamp, testing
+from . import demo_mail, demo_server, dist, postgres, stamp, testing
 from .console import complain, say
 from .errors import DevError
 from .layout import Layout, cache_path
 from .process import exit_on_signals
+
+ALONE = {
+    "dist": "install the zip of `dist` in an empty database",
+    "upgrade": "update databases of earlier versions",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -47,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add("run", demo_server.run, "Odoo with CRM, this addon and a mail sandbox (PORT, RESET)")
     add("demo-mail", demo_mail.send, "a customer writes to the running demo (FROM, TO, SUBJECT)")
-    add("test", testing.everything, "lint, core, Odoo and browser tests")
-    add("lint", testing.lint, "ruff and pylint-odoo")
+    add("test", testing.everything, "lint, core, Odoo, browser, dist and upgrade tests")
+    add("lint", testing.lint, "ruff, pylint-odoo and import-linter")
     add("format", testing.reformat, "format the Python files")
     core = add("test-core", testing.core, "the tests that need no Odoo")
     core.add_argument("selection", nargs="*", help="files, or options for pytest after --")
@@ -56,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     odoo.add_argument("--tags", help="Odoo's --test-tags, instead of all of the addon")
     browser = add("test-browser", testing.browser, "the tests with a real Chromium")
     browser.add_argument("--tags", help="Odoo's --test-tags, instead of ec_browser")
+    for name, text in ALONE.items():
+        add(f"test-{name}", partial(testing.alone, name), text)
+    add("dist", dist.command, "the zip that a user installs")
     add("translations", testing.translations, "write i18n/*.pot anew")
     add("stop", _stop, "stop the demo and the private database server")
     add("verified", _verified, "have the Odoo tests passed for exactly this tree?")

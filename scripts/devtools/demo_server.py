@@ -66,7 +66,7 @@ def run(layout: Layout, _options: argparse.Namespace) -> int:
             variables = stack.enter_context(postgres.serving(layout, os.environ, oldest))
             databases = Databases(environment.python, variables, layout.data)
             databases.require_version(oldest)
-            runner = Runner(layout, found, databases)
+            runner = Runner(layout, found, databases, layout.addons)
             stack.enter_context(_sandbox(layout, environment))
             return _serve(runner, port)
 

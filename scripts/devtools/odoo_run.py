@@ -1,9 +1,12 @@
 """Runs Odoo on a private database and nothing else of the machine."""
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from .console import say
@@ -24,15 +27,26 @@ INSTALLED = "installed"
 
 @dataclass(frozen=True)
 class Runner:
-    """Odoo, the Python that runs it, and the database server it uses."""
+    """Odoo, the Python that runs it, the database server, and where it finds this addon."""
 
     layout: Layout
     odoo: Odoo
     databases: Databases
+    addons: Path
+
+    def with_addons(self, addons: Path) -> "Runner":
+        """The same with this addon from another place than the checkout."""
+        return replace(self, addons=addons)
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder that is gone afterwards."""
+        with tempfile.TemporaryDirectory(dir=self.layout.own) as folder:
+            yield Path(folder)
 
     def command(self, database: str, *arguments: str, program: str = "server") -> list[str]:
         """The command line; never without a database, which would run crons of every one."""
-        paths = [*self.odoo.addons_paths, self.layout.addons]
+        paths = [*self.odoo.addons_paths, self.addons]
         launcher = self.odoo.home / "odoo-bin"
         return [
             str(self.databases.python),
@@ -87,31 +101,48 @@ class Runner:
                 command, log, timeout=timeout, env=environ, cwd=self.layout.own, stdin=source
             )
 
-    def template(self) -> str:
+    def template(self, modules: Sequence[str] = TEMPLATE_MODULES) -> str:
         """The name of a database with the modules the addon meets in the outside world."""
-        family = f"ec_template_{_digest(self.odoo.home, TEMPLATE_MODULES)[:6]}_"
-        name = family + self._fingerprint()
+        family = f"ec_template_{digest(self.odoo.home, modules)[:6]}"
+        return self.kept(family, self._fingerprint(), partial(self._make_template, modules))
+
+    def kept(self, family: str, fingerprint: str, make: Callable[[str], None]) -> str:
+        """The name of a database kept for later runs, by `make(name)` where there is none yet.
+
+        Those of the same family with another fingerprint are outdated and go.
+        """
+        name = f"{family}_{fingerprint}"
         with locked(self.layout.locks / "template"):
             if not self.databases.exists(name):
-                for outdated in self.databases.names(family):
+                for outdated in self.databases.names(f"{family}_"):
                     self.databases.drop(outdated)
-                self._make_template(name)
+                building = f"{name}_building"
+                try:
+                    make(building)
+                    self.databases.rename(building, name)
+                finally:
+                    self.databases.drop(building)
         return name
 
-    def _make_template(self, name: str) -> None:
-        say(f"Making a database with {', '.join(TEMPLATE_MODULES)}; only the first time.")
-        building = f"{name}_building"
-        log = self.layout.log("template")
-        self.databases.drop(building)
+    @contextlib.contextmanager
+    def copy_of(self, template: str) -> Iterator[str]:
+        """A database of this run alone, gone afterwards."""
+        prefix = f"ec_test_{self.layout.key}_"
+        drop_left_over(self.databases, prefix)
+        name = f"{prefix}{os.getpid()}"
         try:
-            modules = ",".join(TEMPLATE_MODULES)
-            status = self.once(building, log, TEMPLATE_SECONDS, f"--init={modules}", "--no-http")
-            states = {self.state(building, module) for module in TEMPLATE_MODULES}
-            if status != 0 or states != {INSTALLED}:
-                raise DevError(f"Odoo could not install {modules} in a database; the log is {log}")
-            self.databases.rename(building, name)
+            self.databases.copy(template, name)
+            yield name
         finally:
-            self.databases.drop(building)
+            self.databases.drop(name)
+
+    def _make_template(self, modules: Sequence[str], building: str) -> None:
+        names = ",".join(modules)
+        say(f"Making a database with {names}; only the first time.")
+        log = self.layout.log("template")
+        status = self.once(building, log, TEMPLATE_SECONDS, f"--init={names}", "--no-http")
+        if status != 0 or {self.state(building, module) for module in modules} != {INSTALLED}:
+            raise DevError(f"Odoo could not install {names} in a database; the log is {log}")
 
     def _fingerprint(self) -> str:
         """Changes when the Odoo source that made a template does."""
@@ -119,7 +150,7 @@ class Runner:
         seen = [(path, path.stat().st_mtime_ns) for path in manifests]
         if (self.odoo.home / ".git").exists():
             seen.append(output_of(["git", "-C", self.odoo.home, "rev-parse", "HEAD"]))
-        return _digest(*seen)[:12]
+        return digest(*seen)[:12]
 
     def state(self, database: str, module: str = ADDON) -> str:
         """What the database itself says about a module, whatever the log said."""
@@ -127,7 +158,7 @@ class Runner:
         return "".join(self.databases.execute(question, database)) or "unknown to Odoo"
 
 
-def _digest(*values: object) -> str:
+def digest(*values: object) -> str:
     return hashlib.sha256(repr(values).encode()).hexdigest()
 
 

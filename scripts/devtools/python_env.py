@@ -35,7 +35,10 @@ class Environment:
 
     @property
     def python(self) -> Path:
-        return self.path / "bin" / "python"
+        return self.program("python")
+
+    def program(self, name: str) -> Path:
+        return self.path / "bin" / name
 
 
 def our_requirements(name: str) -> list[str]:

@@ -7,16 +7,16 @@ a missing browser or database server is named in the summary and makes the run f
 import argparse
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from . import odoo_source, postgres, stamp, system, tiers
+from . import dist, odoo_source, postgres, stamp, system, tiers, upgrade
 from .console import say
 from .database import Databases
 from .errors import DevError
 from .layout import ADDON, Layout
-from .odoo_run import Runner, drop_left_over
+from .odoo_run import Runner
 from .odoo_source import Odoo, OdooMissing
 from .process import output_of
 from .python_env import Environment, odoo_environment, tools_environment
@@ -26,6 +26,8 @@ EXPORT_TERMS = Path(__file__).with_name("export_terms.py")
 # Installing the addon and reading its terms takes 10 s on 2 cores.
 TERMS_SECONDS = 300
 TAGS = {"odoo": f"/{ADDON},-ec_browser", "browser": "ec_browser"}
+# The tiers that need a database of their own.
+ALONE = {"dist": dist.tier, "upgrade": upgrade.tier}
 
 
 def lint(layout: Layout, _options: argparse.Namespace) -> int:
@@ -53,12 +55,20 @@ def browser(layout: Layout, options: argparse.Namespace) -> int:
     return _one_odoo_tier(layout, "browser", options.tags)
 
 
+def alone(name: str, layout: Layout, _options: argparse.Namespace) -> int:
+    system.install_missing(layout, with_browser=False)
+    return _finish(_odoo_tiers(layout, {}, [name]))
+
+
 def translations(layout: Layout, _options: argparse.Namespace) -> int:
     """Writes what there is to translate, as a real Odoo sees it."""
     found = odoo_source.find(layout.cache, os.environ, layout.checkout)
     template = layout.checkout / "i18n" / f"{ADDON}.pot"
     log = layout.log("translations")
-    with _database(layout, found, odoo_environment(layout, found)) as (runner, database):
+    with (
+        _runner(layout, found, odoo_environment(layout, found)) as runner,
+        runner.copy_of(runner.template()) as database,
+    ):
         status = runner.once(database, log, TERMS_SECONDS, f"--init={ADDON}", "--no-http")
         variables = {"EC_TEMPLATE": str(template)}
         if status or runner.shell(database, EXPORT_TERMS, log, TERMS_SECONDS, variables):
@@ -72,7 +82,7 @@ def everything(layout: Layout, _options: argparse.Namespace) -> int:
     system.install_missing(layout, with_browser=True)
     tree = stamp.content_tree(layout.checkout)
     results = [_lint_tier(layout), _core_tier(layout, ())]
-    results += _odoo_tiers(layout, TAGS, with_core=True, excused=True)
+    results += _odoo_tiers(layout, TAGS, ALONE, with_core=True, excused=True)
     _write_stamp(layout, tree, results)
     return _finish(results)
 
@@ -94,21 +104,26 @@ def _core_tier(layout: Layout, selection: Sequence[str]) -> Result:
 
 
 def _odoo_tiers(
-    layout: Layout, tags: dict[str, str], with_core: bool = False, excused: bool = False
+    layout: Layout,
+    tags: dict[str, str],
+    alone: Iterable[str] = (),
+    with_core: bool = False,
+    excused: bool = False,
 ) -> list[Result]:
     """The tiers that need Odoo; one that could not run is a result, not an exception."""
     results: list[Result] = []
-    wanted = [*(["core-pins"] if with_core else []), *tags]
+    wanted = [*(["core-pins"] if with_core else []), *tags, *alone]
     try:
         found = odoo_source.find(layout.cache, os.environ, layout.checkout)
         environment = odoo_environment(layout, found)
         if with_core:
             work = partial(tiers.core, layout, environment, "core-pins", *tiers.CORE_ONLY)
             results.append(timed("core-pins", work))
-        with _database(layout, found, environment) as (runner, database):
-            for name, selected in tags.items():
-                work = partial(tiers.odoo_tests, runner, name, database, selected)
-                results.append(timed(name, work))
+        with _runner(layout, found, environment) as runner:
+            for result in _on_one_database(runner, tags):
+                results.append(result)
+            for name in alone:
+                results.append(timed(name, partial(ALONE[name], runner)))
     except DevError as error:
         excuse = excused and isinstance(error, OdooMissing)
         missing = wanted[len(results) :]
@@ -116,32 +131,30 @@ def _odoo_tiers(
     return results
 
 
+def _on_one_database(runner: Runner, tags: dict[str, str]) -> Iterator[Result]:
+    """The tiers that share the installation of the addon."""
+    if not tags:
+        return
+    with runner.copy_of(runner.template()) as database:
+        for name, selected in tags.items():
+            yield timed(name, partial(tiers.odoo_tests, runner, name, database, selected))
+
+
 @contextlib.contextmanager
-def _database(
-    layout: Layout, found: Odoo, environment: Environment
-) -> Iterator[tuple[Runner, str]]:
-    """A database of this run alone, gone afterwards."""
+def _runner(layout: Layout, found: Odoo, environment: Environment) -> Iterator[Runner]:
+    """Odoo with a database server for as long as it is needed."""
     oldest = found.release.min_postgres
     with postgres.serving(layout, os.environ, oldest) as variables:
         databases = Databases(environment.python, variables, layout.data)
         databases.require_version(oldest)
-        runner = Runner(layout, found, databases)
-        prefix = f"ec_test_{layout.key}_"
-        drop_left_over(databases, prefix)
-        name = f"{prefix}{os.getpid()}"
-        template = runner.template()
-        try:
-            databases.copy(template, name)
-            yield runner, name
-        finally:
-            databases.drop(name)
+        yield Runner(layout, found, databases, layout.addons)
 
 
 def _write_stamp(layout: Layout, tree: str | None, results: list[Result]) -> None:
     """Only for files that stayed the same from the first tier to the last."""
     statuses = {result.tier: result.status for result in results}
-    passed = statuses.get("odoo") is Status.PASSED
-    if passed and statuses.get("browser") is not Status.FAILED and tree:
+    failed = any(statuses.get(tier) is Status.FAILED for tier in ("browser", *ALONE))
+    if statuses.get("odoo") is Status.PASSED and not failed and tree:
         if stamp.content_tree(layout.checkout) == tree:
             stamp.write(layout, tree)
         else:

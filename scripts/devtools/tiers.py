@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
@@ -79,17 +80,19 @@ def _environment(layout: Layout) -> dict[str, str]:
 
 
 def lint(layout: Layout, tools: Environment) -> Result:
-    """ruff for the code, its format, and pylint-odoo for what Odoo expects of an addon."""
+    """ruff for the code and its format, pylint-odoo for what Odoo expects of an addon, and
+    import-linter for which part of core may import which."""
     commands = {
         "ruff check": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "."],
         "pylint-odoo": ["pylint", "--rcfile=.pylintrc", str(layout.addons / ADDON)],
+        "import-linter": ["lint-imports", "--no-logo", "--no-cache"],
     }
     failed = []
-    for name, command in commands.items():
+    for name, (program, *arguments) in commands.items():
         log = layout.log(name.replace(" ", "-"))
         status = run_logged(
-            [tools.python, "-m", *command],
+            [tools.program(program), *arguments],
             log,
             timeout=LINT_SECONDS,
             env=_environment(layout),
@@ -107,10 +110,12 @@ def core(layout: Layout, environment: Environment, tier: str, *selection: str) -
     """The tests that need no Odoo, with the packages of one environment."""
     log, report = layout.log(tier), layout.log(tier, "xml")
     command = [environment.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs"]
-    command += [f"--junitxml={report}", *selection]
-    status = run_logged(
-        command, log, timeout=CORE_SECONDS, env=_environment(layout), cwd=layout.checkout
-    )
+    # pytest's own folder is shared by all runs of a user, which then clean up under each other.
+    with tempfile.TemporaryDirectory(prefix="ec-core-") as scratch:
+        command += [f"--junitxml={report}", f"--basetemp={scratch}/pytest", *selection]
+        status = run_logged(
+            command, log, timeout=CORE_SECONDS, env=_environment(layout), cwd=layout.checkout
+        )
     if status != 0:
         _show(log)
     if not report.exists():

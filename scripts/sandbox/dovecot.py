@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psutil
+
 from .certificate import Certificate
 from .dovecot_conf import DovecotSetup, Identity, render
 
@@ -181,11 +183,10 @@ def end_stale_instance(note: Path) -> None:
     folder = _read_note(note)
     if folder is None:
         return
-    pid = _master_pid(folder)
-    if pid:
+    if master := _master(folder):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(os.getpgid(pid), signal.SIGKILL)
-        _wait(STOP_TIMEOUT, lambda: _master_pid(folder) is None)
+            os.killpg(os.getpgid(master.pid), signal.SIGKILL)
+        _wait(STOP_TIMEOUT, lambda: _master(folder) is None)
     shutil.rmtree(folder, ignore_errors=True)
     note.unlink(missing_ok=True)
 
@@ -198,14 +199,14 @@ def _read_note(note: Path) -> Path | None:
     return folder if folder.name.startswith(FOLDER_PREFIX) else None
 
 
-def _master_pid(folder: Path) -> int | None:
-    """Return the process id of the running Dovecot that uses ``folder``."""
+def _master(folder: Path) -> psutil.Process | None:
+    """Return the running Dovecot that uses ``folder``."""
     try:
-        pid = int((folder / "run" / "master.pid").read_text())
-    except (FileNotFoundError, ValueError):
+        master = psutil.Process(int((folder / "run" / "master.pid").read_text()))
+        # Numbers are used again: the process has to be ours by what it was started with.
+        return master if str(folder) in " ".join(master.cmdline()) else None
+    except (FileNotFoundError, ValueError, psutil.Error):
         return None
-    # Numbers are used again: the process has to be ours by what it was started with.
-    return pid if str(folder) in _command_line(pid) else None
 
 
 def _wait(seconds: float, condition: Callable[[], bool]) -> bool:
@@ -215,15 +216,6 @@ def _wait(seconds: float, condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(POLL_INTERVAL)
     return True
-
-
-def _command_line(pid: int) -> str:
-    if Path("/proc/self/cmdline").exists():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return ""
-    command = ["ps", "-ww", "-p", str(pid), "-o", "command="]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def _first_user(*names: str) -> str:

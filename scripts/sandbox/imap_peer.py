@@ -80,7 +80,7 @@ class ImapPeer:
         except BaseException:
             self.stop()
             raise
-        self.ca_file = certificate.cert_file
+        self.ca_file = certificate.ca_file
         self.port, self.ssl_port = server.port, server.ssl_port
         self.pop3_port, self.pop3s_port = server.pop3_port, server.pop3s_port
         return self

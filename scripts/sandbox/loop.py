@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import Future
 
 CALL_TIMEOUT = 10.0
 """Seconds a caller waits for the loop: far above any start or stop, so a hang ends as an error."""
@@ -19,13 +20,16 @@ class LoopThread:
         self.name = name
         self.loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._end: asyncio.Event | None = None
 
     def start(self, opening) -> None:
         """Run, and return once the coroutine ``opening`` is done; where it fails, end again."""
-        self.loop = asyncio.new_event_loop()
-        self.loop.set_exception_handler(_ignore_lost_connections)
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        running = Future()
+        self._thread = threading.Thread(
+            target=asyncio.run, args=(self._run(running),), name=self.name, daemon=True
+        )
         self._thread.start()
+        self.loop, self._end = running.result(CALL_TIMEOUT)
         try:
             self.call(opening)
         except BaseException:
@@ -40,25 +44,16 @@ class LoopThread:
         """End every task and the thread; a second call does nothing."""
         if self.loop is None:
             return
-        self.call(_cancel_other_tasks())
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.loop.call_soon_threadsafe(self._end.set)
         self._thread.join(CALL_TIMEOUT)
-        self.loop = self._thread = None
+        self.loop = self._thread = self._end = None
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        try:
-            self.loop.run_forever()
-            self.loop.run_until_complete(self.loop.shutdown_default_executor())
-        finally:
-            self.loop.close()
-
-
-async def _cancel_other_tasks() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async def _run(self, running: Future) -> None:
+        """``asyncio.run`` cancels what is left when this returns."""
+        loop, end = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(_ignore_lost_connections)
+        running.set_result((loop, end))
+        await end.wait()
 
 
 def _ignore_lost_connections(loop: asyncio.AbstractEventLoop, context: dict) -> None:

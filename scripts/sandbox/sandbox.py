@@ -60,7 +60,7 @@ class Sandbox:
 
     def _make_smtp_peers(self) -> None:
         certificate = obtain_certificate(self.state_dir)
-        self.ca_file = certificate.cert_file
+        self.ca_file = certificate.ca_file
         self.smtp, self.smtp2 = (
             SmtpPeer(
                 self.domains,

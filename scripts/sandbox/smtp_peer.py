@@ -79,7 +79,7 @@ class SmtpPeer:
 
     @property
     def ca_file(self) -> Path | None:
-        return self._certificate and self._certificate.cert_file
+        return self._certificate and self._certificate.ca_file
 
     def answer(self, command: str, reply: str, *, times: int | None = None, match: str = ""):
         """Reply to ``command`` with a 4yz or 5yz ``reply``; 421 closes the connection."""

@@ -30,7 +30,7 @@ def judge_zones(zones, selector="s1", target=""):
         (f"v=DKIM1; k=rsa; p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
         (f"v=DKIM1; k=rsa; p={RSA_4096};", "dkim_ok", {"key_type": "rsa", "bits": 4096}),
         (f"p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
-        (f"v=DKIM1;k=ed25519;p={ED25519}", "dkim_ok", {"key_type": "ed25519", "bits": 256}),
+        (f"v=DKIM1;k=ed25519;p={ED25519}", "dkim_only_ed25519", {"bits": 256}),
         (f"v=DKIM1; k=RSA; n=a note; p={RSA_2048}", "dkim_ok", {"key_type": "rsa", "bits": 2048}),
         (f"v=DKIM1; h=sha1:sha256; s=email; t=s; p={RSA_2048}", "dkim_ok", {"bits": 2048}),
         (f"v=DKIM1; p={RSA_2048[:100]} {RSA_2048[100:]}", "dkim_ok", {"bits": 2048}),
@@ -56,7 +56,7 @@ def judge_zones(zones, selector="s1", target=""):
         (f'"v=DKIM1; p={RSA_2048}"', "dkim_syntax", {"part": '"v=DKIM1'}),
         (f"v=DKIM1 k=rsa p={RSA_2048}", "dkim_version", {}),
         (f"v=DKIM1; p={RSA_2048}; p={RSA_2048}", "dkim_syntax", {"part": f"p={RSA_2048}"}),
-        ("v=spf1 -all", "dkim_version", {}),
+        ("v=spf1 -all", "dkim_missing", {}),
         ("some text", "dkim_syntax", {"part": "some text"}),
         ("x" * 10_000, "dkim_syntax", {}),
     ],
@@ -149,3 +149,37 @@ def test_a_selector_with_a_dot():
 def test_without_selectors_nothing_is_claimed():
     findings = asyncio.run(check("example.com", FakeDns({})))
     assert [item.code for item in findings] == ["dkim_not_checked"]
+
+
+def test_what_stands_under_every_name_is_no_key():
+    text = {"TXT": ["some text"]}
+    zones = {NAME: text, "no-such-selector._domainkey.example.com": text}
+    assert judge_zones(zones).code == "dkim_missing"
+
+
+def codes(zones, *names, target=""):
+    selectors = [Selector(name, target.format(name=name)) for name in names]
+    return [item.code for item in asyncio.run(check("example.com", FakeDns(zones), selectors))]
+
+
+def test_ed25519_beside_rsa_is_fine():
+    zones = {
+        "a._domainkey.example.com": {"TXT": [f"v=DKIM1; k=ed25519; p={ED25519}"]},
+        "b._domainkey.example.com": {"TXT": [f"v=DKIM1; p={RSA_2048}"]},
+    }
+    assert codes(zones, "a", "b") == ["dkim_ok", "dkim_ok"]
+    assert codes(zones, "a") == ["dkim_only_ed25519"]
+
+
+def test_the_second_selector_of_microsoft_may_have_no_key_yet():
+    target = "{name}-example-com._domainkey.acme.onmicrosoft.com"
+    zones = {
+        f"{name}._domainkey.example.com": {"CNAME": [target.format(name=name)]}
+        for name in ("selector1", "selector2")
+    }
+    zones[target.format(name="selector1")] = {"TXT": [f"v=DKIM1; p={RSA_2048}"]}
+    names = ("selector1", "selector2")
+    assert codes(zones, *names, target=target) == ["dkim_ok", "dkim_spare_key_missing"]
+    assert codes(zones, "selector2", target=target) == ["dkim_target_missing"]
+    del zones[target.format(name="selector1")]
+    assert codes(zones, *names, target=target) == ["dkim_target_missing"] * 2

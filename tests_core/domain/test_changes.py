@@ -76,3 +76,27 @@ def test_senders_are_told_apart():
     [change] = find_changes(after, [before])
     assert change.name == "Two"
     assert change.is_regression
+
+
+GONE = finding("domain_missing", "domain", "a.test", "MX")
+
+
+def test_a_domain_that_vanishes_is_a_regression_and_its_return_is_told():
+    [change] = find_changes(report(GONE), [report(SPF_OK)])
+    assert change.is_regression
+    assert (change.record_type, change.name, change.after) == ("domain", "a.test", (GONE,))
+    assert find_changes(report(GONE), [report(GONE), report(SPF_OK)]) == ()
+    [change] = find_changes(report(SPF_OK), [report(GONE), report(SPF_OK)])
+    assert (change.record_type, change.before) == ("domain", (GONE,))
+    assert not change.is_regression
+
+
+def test_an_outage_does_not_hide_that_a_domain_has_vanished():
+    [change] = find_changes(report(GONE), [report(SPF_UNKNOWN), report(SPF_OK)])
+    assert change.is_regression
+
+
+def test_a_domain_that_appears_has_not_got_worse():
+    changes = find_changes(report(SPF_MISSING), [report(GONE)])
+    assert {change.record_type for change in changes} == {"domain", "spf"}
+    assert not any(change.is_regression for change in changes)

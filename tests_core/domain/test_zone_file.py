@@ -5,7 +5,7 @@ import dns.zone
 import pytest
 
 from core.domain.zone_file import export, text_strings
-from core.findings.finding import finding
+from core.findings.finding import Subject, finding
 
 
 def test_the_records_to_publish_with_those_they_replace():
@@ -72,3 +72,30 @@ def test_any_text_survives_as_strings_that_are_not_too_long(text):
     rdata = dns.rdata.from_text("IN", "TXT", text_strings(text))
     assert b"".join(rdata.strings) == text.encode("utf-8")
     assert max(map(len, rdata.strings)) <= 255
+
+
+def test_only_lines_for_the_zone_each_of_its_own_type():
+    elsewhere = finding(
+        "dmarc_report_unauthorized",
+        "dmarc",
+        "example.com._report._dmarc.other.example",
+        "TXT",
+        expected="v=DMARC1",
+        address="mailto:a@other.example",
+        domain="other.example",
+    )
+    subject = Subject("dkim", "s._domainkey.example.com", "CNAME", ["v=DKIM1; p="], "TXT")
+    copied = subject.say("dkim_wrong_target", "s.provider.example.", selector="s")
+    subject = Subject("mx", "example.com", "MX", ["192.52.193.1"], "A")
+    implicit = subject.say("mx_implicit", "10 example.com.")
+    assert export([elsewhere, copied, implicit], "example.com").splitlines() == [
+        ';- s._domainkey.example.com. IN TXT "v=DKIM1; p="',
+        "s._domainkey.example.com. IN CNAME s.provider.example.",
+        "example.com. IN MX 10 example.com.",
+    ]
+
+
+def test_what_needs_more_than_the_record_is_a_comment():
+    name = "_mta-sts.example.com"
+    item = finding("mta_sts_absent", "mta_sts", name, "TXT", expected="v=STSv1; id=1")
+    assert export([item]) == '; _mta-sts.example.com. IN TXT "v=STSv1; id=1"\n'

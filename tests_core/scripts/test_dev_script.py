@@ -164,6 +164,8 @@ def test_a_tier_that_cannot_run_does_not_keep_the_others_from_running(capsys):
         ({"odoo": Status.PASSED}, "tree", True),
         ({"odoo": Status.PASSED, "browser": Status.FAILED}, "tree", False),
         ({"odoo": Status.FAILED, "browser": Status.PASSED}, "tree", False),
+        ({"odoo": Status.PASSED, "upgrade": Status.FAILED}, "tree", False),
+        ({"odoo": Status.PASSED, "dist": Status.FAILED}, "tree", False),
         ({"browser": Status.PASSED}, "tree", False),
         ({"odoo": Status.PASSED}, "changed meanwhile", False),
         ({"odoo": Status.PASSED}, None, False),

@@ -126,13 +126,6 @@ def test_without_any_server_a_sentence_says_what_to_install(monkeypatch):
         ImapPeer({ADDRESS: "secret"}).start()
 
 
-def test_pymap_has_no_pop3():
-    if PymapServer not in SERVERS:
-        pytest.skip("pymap is not installed, and Dovecot has POP3.")
-    with ImapPeer({ADDRESS: "secret"}, server=PymapServer) as peer:
-        assert (peer.pop3_port, peer.pop3s_port) == (None, None)
-
-
 def test_stop_leaves_no_listener():
     with ImapPeer({ADDRESS: "secret"}) as peer:
         port = peer.port

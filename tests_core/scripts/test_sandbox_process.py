@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scripts.sandbox import DovecotServer, PymapServer, Sandbox
@@ -31,18 +32,8 @@ def send(place, sender, recipient, raw=QUESTION):
 
 def command_lines():
     """Return the command lines by process id, without those that only wait to be waited for."""
-    proc = Path("/proc")
-    if not (proc / "self").exists():
-        listing = subprocess.run(
-            ["ps", "-ww", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True
-        ).stdout
-        rows = [line.split(None, 1) for line in listing.splitlines()]
-        return {int(row[0]): row[1] for row in rows if "<defunct>" not in row[1]}
-    found = {}
-    for folder in proc.glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
-    return {pid: line for pid, line in found.items() if line}
+    running = psutil.process_iter(["cmdline"])
+    return {one.pid: " ".join(one.info["cmdline"]) for one in running if one.info["cmdline"]}
 
 
 def is_alive(pid):

@@ -1,10 +1,8 @@
 """The sandbox's SMTP server, spoken to by smtplib over real sockets."""
 
 import email
-import shutil
 import smtplib
 import ssl
-import sys
 import time
 
 import pytest
@@ -65,21 +63,19 @@ def test_the_certificate_is_refused_by_who_does_not_trust_it(peer):
         client.starttls(context=ssl.create_default_context())
 
 
-def test_the_certificate_is_made_by_openssl_where_cryptography_is_missing(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "cryptography.x509", None)
-    if not shutil.which("openssl"):
-        pytest.skip("The openssl command is not installed.")
+def test_the_certificate_is_made_once_and_again_when_it_was_damaged(tmp_path):
+    first = obtain_certificate(tmp_path)
+    text = first.cert_file.read_text()
+    assert obtain_certificate(tmp_path).cert_file.read_text() == text
+    first.cert_file.write_text("damaged")
     with SmtpPeer(certificate=obtain_certificate(tmp_path)) as peer, connect(peer) as client:
         client.starttls(context=trusting(peer))
         send(client)
     assert peer.received[0].tls
 
 
-def test_without_means_to_make_a_certificate_a_sentence_says_so(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "cryptography.x509", None)
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(RuntimeError, match="Install the Python package cryptography"):
-        obtain_certificate(tmp_path)
+def test_nobody_else_may_read_the_key(tmp_path):
+    assert obtain_certificate(tmp_path).key_file.stat().st_mode & 0o077 == 0
 
 
 def test_implicit_tls():

@@ -67,7 +67,9 @@ def test_what_any_receiver_would_follow_is_followed():
         for number in range(10)
     }
     hosts = {
-        text.split()[1]: {"A": ["192.0.2.1"]} for zone in zones.values() for text in zone["MX"]
+        text.split()[1]: {"A": ["192.0.2.1"], "AAAA": ["2001:db8::1"]}
+        for zone in zones.values()
+        for text in zone["MX"]
     }
     record = f"v=spf1 {' '.join(f'mx:{name}' for name in zones)} -all"
     assert codes(record, zones | hosts) == ["spf_ok"]

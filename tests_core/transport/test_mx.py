@@ -98,7 +98,7 @@ def test_without_mx_records(zone, expected):
     ],
 )
 def test_a_subdomain_pointed_at_the_mail_server_of_odoo(domain, records, expected):
-    zones = {domain: {"MX": records}, "db.odoo.com": {"A": ["10.0.0.1"]}, **HOST}
+    zones = {domain: {"MX": records}, "db.odoo.com": {"A": ["192.52.193.9"]}, **HOST}
     item = asyncio.run(check(domain, FakeDns(zones), "db.odoo.com."))[0]
     assert (item.code, item.expected) == expected
 
@@ -118,3 +118,34 @@ def test_reverse_names_of_receiving_hosts_are_a_note(zones, expected):
         **zones,
     }
     assert codes(zones) == ["mx_ok", expected]
+
+
+@pytest.mark.parametrize(
+    "records, zones, expected",
+    [
+        (["10 a.example"], {"a.example": {"A": ["192.168.1.4"]}}, ["mx_private"]),
+        (["10 a.example"], {"a.example": {"A": ["100.64.0.1"]}}, ["mx_private"]),
+        (["10 a.example"], {"a.example": {"AAAA": ["2001:db8::1"]}}, ["mx_private"]),
+        (["10 localhost"], {}, ["mx_private"]),
+        (["10 a.example"], {"a.example": {"A": ["10.0.0.1", "192.52.193.1"]}}, []),
+        (
+            ["10 mx.example.com", "20 a.example"],
+            {"a.example": {"A": ["127.0.0.1"]}, **HOST},
+            ["mx_host_private"],
+        ),
+    ],
+)
+def test_hosts_that_nobody_can_reach(records, zones, expected):
+    found = codes({"example.com": {"MX": records}, **zones})
+    assert [code for code in found if "private" in code] == expected
+
+
+def test_a_proposal_names_a_host_that_is_there():
+    reached = {"A": ["192.52.193.1"]}
+    assert findings({"example.com": {"TXT": ["x"]}})[0].expected is None
+    zones = {"example.com": {"TXT": ["x"]}, "mx.example.com": reached, "mail.example.com": {}}
+    assert findings(zones)[0].expected == "10 mx.example.com."
+    zones = {"example.com": reached}
+    assert findings(zones)[0].expected == "10 example.com."
+    zones = {"example.com": {"MX": ["0 .", "10 mx.example.com"]}}
+    assert findings(zones)[0].expected == "10 mx.example.com."

@@ -49,6 +49,10 @@ def judge(zones=ZONES, policy=POLICY, fetch_=True):
         ("v=STSv1;", "mta_sts_syntax"),
         ("v=STSv1; nonsense", "mta_sts_syntax"),
         ("v=STSv2; id=1", "mta_sts_absent"),
+        ("v=spf1 -all", "mta_sts_absent"),
+        ("v=STSv1 id=1", "mta_sts_syntax"),
+        ("V=STSv1; id=1", "mta_sts_syntax"),
+        ("STSv1; id=1", "mta_sts_syntax"),
     ],
 )
 def test_mta_sts_record(record, code):
@@ -131,6 +135,9 @@ def test_policies_that_senders_ignore(text, line):
         ({"TXT": ["v=TLSRPTv1; nonsense"]}, "tls_rpt_syntax"),
         ({"TXT": ["v=TLSRPTv1; rua=mailto:t@example.com"] * 2}, "tls_rpt_multiple"),
         ({"TXT": ["v=TLSRPTv2; rua=mailto:t@example.com"]}, "tls_rpt_absent"),
+        ({"TXT": ["v=spf1 -all"]}, "tls_rpt_absent"),
+        ({"TXT": ["v=TLSRPTv1 rua=mailto:t@example.com"]}, "tls_rpt_syntax"),
+        ({"TXT": ["v=tlsrptv1; rua=mailto:t@example.com"]}, "tls_rpt_syntax"),
         ({}, "tls_rpt_absent"),
         (Status.SERVFAIL, "tls_rpt_unknown"),
     ],
@@ -189,7 +196,7 @@ def fetched(certificate, answer, context=None):
 
 @pytest.fixture
 def trusting(certificate):
-    return ssl.create_default_context(cafile=certificate.cert_file)
+    return ssl.create_default_context(cafile=certificate.ca_file)
 
 
 def test_a_file_is_fetched(certificate, trusting):
@@ -259,3 +266,35 @@ def test_a_domain_cannot_send_the_fetch_into_the_own_network(address):
     with pytest.raises(FetchError) as caught:
         asyncio.run(https.fetch_public("mta-sts.example.com", mta_sts.POLICY_PATH, address))
     assert caught.value.code == "fetch_unreachable"
+
+
+def test_records_for_reports_and_for_mta_sts_come_with_one_to_publish():
+    absent = asyncio.run(tls_rpt.check("example.com", FakeDns({"example.com": {}})))[0]
+    assert absent.expected == "v=TLSRPTv1; rua=mailto:postmaster@example.com"
+    zone = {"TXT": ["v=TLSRPTv1; rua=http://x.example/, mailto:t@example.com"]}
+    broken = asyncio.run(tls_rpt.check("example.com", FakeDns({"_smtp._tls.example.com": zone})))[0]
+    assert broken.expected == "v=TLSRPTv1; rua=mailto:t@example.com"
+    absent = judge(ZONES | {"_mta-sts.example.com": {}})
+    assert absent.expected == "v=STSv1; id=1"
+    broken = judge(ZONES | {"_mta-sts.example.com": {"TXT": ["v=STSv1; id=2026-01-01"]}})
+    assert broken.expected == "v=STSv1; id=20260101"
+
+
+SIGNED, PLAIN = {"DS": ["1 8 2 00"], "NS": ["ns.example"]}, {"NS": ["ns.example"]}
+
+
+@pytest.mark.parametrize(
+    "zones, code",
+    [
+        ({"example.com": SIGNED}, "dnssec_signed"),
+        ({"example.com": SIGNED, "a.example.com": PLAIN}, "dnssec_unsigned"),
+        ({"example.com": PLAIN, "a.example.com": SIGNED}, "dnssec_signed"),
+        ({"example.com": SIGNED, "a.example.com": {"A": ["192.0.2.1"]}}, "dnssec_signed"),
+        ({"example.com": PLAIN}, "dnssec_unsigned"),
+        ({"example.com": Status.SERVFAIL}, "dnssec_unknown"),
+        ({"example.com": Status.SERVFAIL, "a.example.com": PLAIN}, "dnssec_unsigned"),
+    ],
+)
+def test_the_nearest_zone_decides_whether_a_name_is_signed(zones, code):
+    [item] = asyncio.run(dnssec.check("a.example.com", FakeDns({"a.example.com": {}, **zones})))
+    assert item.code == code

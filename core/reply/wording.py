@@ -1,25 +1,17 @@
 """What a reply means, in words for two readers: who wrote the message, and an administrator.
 
-The texts are English sources, marked with `_` for translation as in `core.findings.wording`: Odoo
-has them put into the user's language by the `translate` it hands in.
+The texts are English sources, marked with `_` for translation: Odoo has them put into the user's
+language by the `translate` it hands in.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .reply_class import CLASSES, Command
+from ..translate import Translate, _
+from .classes import CLASSES, Command
 
 if TYPE_CHECKING:
-    from .reply import Reply
-
-Translate = Callable[[str], str]
-
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
-
+    from .judge import Reply
 
 COMMANDS = {
     Command.CONNECT: _("the connection"),
@@ -122,6 +114,11 @@ DETAILS = {
         sentence=_("The mail server takes fewer recipients at a time."),
         sentence_admin=_("The mail server takes fewer recipients at a time: “{answer}”."),
     ),
+    "server_full": Detail(
+        sentence=_("The mail server has no room left for messages."),
+        sentence_admin=_("The mail server has no room left for messages: “{answer}”."),
+        next_step=_("Whoever runs that mail server has to make room."),
+    ),
     "greylisting": Detail(
         sentence=_(
             "The recipient's mail server puts off mail from senders it does not know yet. This "
@@ -223,6 +220,11 @@ DETAILS = {
             "(STARTTLS) or SSL/TLS. If the server needs no login, empty user name and password."
         ),
     ),
+    "credentials": Detail(
+        sentence_admin=_(
+            "The user name or the password has characters that this login cannot carry: {answer}"
+        ),
+    ),
     "answer_too_long": Detail(
         sentence=_("The mail server sent an answer that cannot be read."),
         sentence_admin=_("The mail server sent a line longer than SMTP allows: {answer}"),
@@ -230,6 +232,13 @@ DETAILS = {
     ),
 }
 """By the name of the rule."""
+
+NOT_FOR_GOOD = Detail(
+    sentence=_("The recipient's mail server does not know this address for now."),
+    sentence_admin=_("The mail server does not know this address for now: “{answer}”."),
+    next_step=_("Check the spelling of the address; the server does not say that this is final."),
+)
+"""An unknown recipient or domain with 4yz: too little to say that it does not exist."""
 
 
 def explain(reply: "Reply", translate: Translate = _) -> str:
@@ -250,5 +259,6 @@ def next_step(reply: "Reply", translate: Translate = _) -> str:
 
 
 def _text(reply, name):
-    own = DETAILS.get(reply.by_rule)
-    return (own and getattr(own, name)) or getattr(CLASSES[reply.reply_class], name)
+    row = CLASSES[reply.reply_class]
+    own = NOT_FOR_GOOD if row.dead_address and not reply.permanent else DETAILS.get(reply.by_rule)
+    return (own and getattr(own, name)) or getattr(row, name)

@@ -11,7 +11,7 @@ looks like an unknown recipient (full, policy, sender) before "unknown".
 import re
 from dataclasses import dataclass
 
-from .reply_class import Command, ReplyClass
+from .classes import Command, ReplyClass
 
 AUTHENTICATION_CODES = (530, 534, 535, 538)
 """RFC 4954 section 6. In answer to any command: after a login that was refused and ignored, they
@@ -29,7 +29,19 @@ CONFIGURATION, UNCLEAR = ReplyClass.CONFIGURATION, ReplyClass.UNCLEAR
 
 WHO = (
     r"(?:users?|recipients?|mailbox(?:es)?|inbox|email|addressee?s?|address(?:es)?|accounts?|"
-    r"person|alias(?:es)?|customer|member|user ?id|login|local[ -]?part)"
+    r"person|alias(?:es)?|customer|member|user ?id|login|local[ -]?part)\b"
+    r"(?!(?:'s)? (?:database|server|system|service|input|family|content|header|format|domain))"
+)
+"""Whoever may be unknown; not what belongs to them."""
+MISSING = (
+    r"unknown(?! (?:error|reason|problem|cause))|not found(?! in (?:cache|allowed))|"
+    r"not exist|not match|not (?:a )?(?:valid(?! for)|known|listed|registered(?! (?:to|for))|"
+    r"recogni[sz]ed|here\b|our customer)|\binvalid|no such|can not be found|could not be found|"
+    r"no longer (?:valid|available|exists?|in use)|unroute?able|nonexistent"
+)
+BETWEEN = (
+    r"(?:or|and|local|virtual|remote|destination|recipient|rcpt|email|mail|mailbox|final|target|"
+    r"illegal|invalid|unknown|user|the|such|external|internal|smtp)"
 )
 MAILBOX = r"(?:mailbox(?:es)?|inbox|account|user|recipient|email|address|domain|customer)"
 
@@ -38,7 +50,7 @@ MAILBOX = r"(?:mailbox(?:es)?|inbox|account|user|recipient|email|address|domain|
 class Rule:
     """One row: what the words say, and who says so.
 
-    :param codes: first digits of the three-digit codes the rule is for, "" for all
+    :param digits: first digits of the codes the rule is for, "" for all
     :param commands: the commands the rule is for, () for all
     """
 
@@ -46,20 +58,21 @@ class Rule:
     reply_class: ReplyClass
     pattern: re.Pattern
     source: str
-    codes: str = ""
+    digits: str = ""
     commands: tuple[Command | None, ...] = ()
 
-    def fits(self, words: str, command: Command | None, code: int) -> bool:
-        if self.codes and code and str(code)[0] not in self.codes:
+    def fits(self, words: str, command: Command | None, digit: int) -> bool:
+        """`digit` is the first one of the code that decides, 0 where there is none."""
+        if self.digits and digit and str(digit) not in self.digits:
             return False
         if self.commands and command not in self.commands:
             return False
         return bool(self.pattern.search(words))
 
 
-def _rule(name, reply_class, source, *alternatives, codes="", commands=()):
+def _rule(name, reply_class, source, *alternatives, digits="", commands=()):
     pattern = re.compile("|".join(alternatives))
-    return Rule(name, reply_class, pattern, source, codes, commands)
+    return Rule(name, reply_class, pattern, source, digits, commands)
 
 
 RULES = (
@@ -79,6 +92,13 @@ RULES = (
         r"sendasdenied",
         r"not have permissions? to send as this sender",
         r"bad outbound sender",
+    ),
+    _rule(
+        "sender_not_owned",
+        SENDER,
+        "Zoho Mail, 553: the words speak of relaying, the cause is a From of another account",
+        r"relaying disallowed as",
+        r"sender is not allowed to relay",
     ),
     _rule(
         "smtp_login_switched_off",
@@ -110,7 +130,7 @@ RULES = (
         "oauth_token",
         LOGIN,
         "RFC 7628 section 3.2.2, the JSON with which Google and Microsoft refuse a token",
-        r'^(?:\d\.\d\.\d )?\{.{0,200}"status": ?"(?:4|invalid)',
+        r'^(?:\d\.\d\.\d )?\{.{0,200}"status": ?"?(?:4|invalid)',
         r"invalid_token",
         r"invalid_grant",
     ),
@@ -156,7 +176,15 @@ RULES = (
         r"|errors)",
         r"temporary authentication failure",
         r"(?:can not|unable to) authenticate due to (?:a )?temporary",
-        codes="4",
+        digits="4",
+    ),
+    _rule(
+        "too_many_connections",
+        BUSY,
+        "Postfix, Exim, Sendmail, Exchange 432 4.3.2, Cisco 421 4.4.5, QQ: sessions, not messages",
+        r"too many (?:\w{1,12} ){0,2}(?:connections?|sessions)",
+        r"connections? (?:rate |frequency |count )?limit",
+        r"(?:connection|domain|ip|sender) frequency limited",
     ),
     _rule(
         "sending_quota",
@@ -165,11 +193,12 @@ RULES = (
         "each in its documentation of sending limits",
         r"(?:daily|hourly|monthly|weekly)[^.]{0,50}(?:quota|limit|max)",
         r"(?:quota|limit|max(?:imum)?|exceed\w{0,3}|too many|number of)[^.]{0,50}"
-        r"(?:per|an?|each|this|/) ?(?:second|minute|hour|day|month)\b",
+        r"(?:per|each|this|/|(?<!in )an?) ?(?:second|minute|hour|day|month)\b",
         r"(?:sending|submission|sender|outbound|outgoing|message|throughput) (?:rate |mail )?"
         r"(?:quota|limit|rate ?limit)s? (?:is |was |has been |have been )?(?:exceeded|reached)",
         r"exceeded (?:your |the |its |his )?(?:sending|outbound|outgoing|submission|relay) "
         r"(?:\w{1,12} )?(?:quota|limit|ratelimit)",
+        r"smtp relay limit exceeded",
         r"maximum (?:sending rate|credits) (?:is |was |has been )?exceeded",
         r"(?:no|not enough|insufficient|out of) (?:credits?|smtp credits?)\b",
         r"submissionquotaexceeded",
@@ -184,7 +213,8 @@ RULES = (
         BUSY,
         "RFC 6647; postgrey, sqlgrey, milter-greylist, Exim",
         r"gr[ae]y-? ?list",
-        codes="4",
+        r"deferred for (?:the next )?\d",
+        digits="4",
     ),
     _rule(
         "too_many_recipients",
@@ -193,7 +223,7 @@ RULES = (
         r"too many recipients",
         r"(?:maximum|max|limit)[^.]{0,30}(?:number of )?recipients",
         r"recipients?[^.]{0,20}(?:count|limit)[^.]{0,20}(?:exceed|reached)",
-        r"multiple destination domains per transaction",
+        r"multiple destination domains per transaction|policy size per transaction",
     ),
     _rule(
         "rate_limited",
@@ -201,15 +231,13 @@ RULES = (
         "Google 421 4.7.0 and 4.7.28, Yahoo 421 [TSS04], Microsoft 451 4.7.650, Sendmail 421 4.3.2",
         r"temporar\w{1,5} (?:\w{1,12} )?(?:rate[- ]?limited|deferred|throttled|delayed)",
         r"\brate[- ]?limit",
+        r"4\.7\.28\b",
         r"throttl",
         r"unusual rate of",
-        r"too many (?:concurrent |simultaneous |open |smtp )?(?:connections?|sessions|messages"
-        r"|errors)",
-        r"(?:connections?|session)s? (?:rate |frequency |count )?limit",
-        r"(?:connection|domain|ip|sender) frequency limited",
+        r"too many (?:messages|errors)|sessions? (?:rate )?limit",
         r"(?:slow down|too fast|too frequent)",
         r"server (?:is )?(?:too )?busy",
-        codes="4",
+        digits="4",
     ),
     # --- What is no statement about an address at all -----------------------------------------
     _rule(
@@ -224,6 +252,14 @@ RULES = (
         r"loop detected",
         r"is looping",
         r"loops? back to (?:myself|me|itself)",
+    ),
+    _rule(
+        "dns_trouble",
+        UNREACHABLE,
+        "Postfix: its words for a DNS that did not answer hold those for a missing domain",
+        r"host not found, try again",
+        r"temporary (?:dns|name server|name resolution)",
+        r"\bservfail\b",
     ),
     _rule(
         "local_delivery",
@@ -260,6 +296,14 @@ RULES = (
         r"rfc ?5322",
         r"5\.7\.26\b",
     ),
+    _rule(
+        "sender_verification",
+        SENDER,
+        "Exim, sender callouts: they quote what the sender's own server said of the sender",
+        r"sender verif\w{1,8} (?:fail|callout)",
+        r"sender verify",
+        r"(?:callback|callout) (?:setup failed|verification)",
+    ),
     # --- The sending server: login, relaying, encryption, greeting ----------------------------
     _rule(
         "starttls_first",
@@ -287,9 +331,8 @@ RULES = (
         r"(?:denied|not (?:permitted|allowed|authorized|possible)|prohibited|refused|disallowed"
         r"|rejected)",
         r"(?:denied|disallowed|prohibited|refused|forbidden)[^.]{0,10} relay",
-        r"(?:unable to|can not|do(?:es)? not|will not|not|no|never) (?:open |allowed to "
-        r"|permitted to "
-        r"|authorized to |permit |allow |an open )?relay",
+        r"(?:unable to|can not|do(?:es)? not|will not|not|not configured to|no|never) "
+        r"(?:open |allowed to |permitted to |authorized to |permit |allow |an open )?relay",
         r"relaying to @?.{0,80}(?:denied|prohibited|not allowed|by this)",
         r"credentials for relay",
         r"list of allowed rcpthosts",
@@ -300,7 +343,7 @@ RULES = (
         "login",
         LOGIN,
         "RFC 4954; Google, Amazon SES, SendGrid, Exim, hMailServer, MailEnable, Postfix",
-        r"authenticat\w{1,3} (?:is )?(?:required|needed|first)",
+        r"auth(?:entication)? (?:is )?(?:required|needed|first)|must be authenticated",
         r"auth(?:entication)? (?:has |was )?(?:failed|failure|unsuccessful|credentials|rejected"
         r"|not accepted|denied|error|mechanism)",
         r"(?:requires?|need|without|use|enable|turn on|must issue an?) (?:smtp |valid "
@@ -343,6 +386,13 @@ RULES = (
     ),
     # --- The mailbox is full, the message is too big ------------------------------------------
     _rule(
+        "server_full",
+        FULL,
+        "RFC 5321 section 4.2.2, 452; RFC 3463 x.3.1: the disk of the server, not a mailbox",
+        r"(?:insufficient|not enough|no|out of) (?:system|disk|server) (?:storage|space)",
+        r"insufficient disk",
+    ),
+    _rule(
         "full",
         FULL,
         "RFC 3463 x.2.2; Postfix, Dovecot, Courier, Zimbra, Google, Exchange",
@@ -353,10 +403,12 @@ RULES = (
         r"recipient[^.]{0,50}(?:\bfull\b|over[- ]?quota|exceeded (?:\w{1,8} )?(?:quota|storage))",
         r"over ?quota",
         r"exceed[^.]{0,30}(?:\bquota|storage)",
-        r"(?:insufficient|not enough|no|out of) (?:\w{1,10} ){0,2}(?:storage|disk ?space"
+        r"(?:insufficient|no|out of) (?:\w{1,10} ){0,2}(?:storage|disk ?space"
         r"|mailbox space)",
-        r"(?:not enough|out of|no) space",
+        r"(?:out of|no) space",
+        r"not (?:have )?enough (?:\w{1,10} )?(?:space|storage)",
         r"mailbox size",
+        r"(?:mailbox|quota|storage)[^.]{0,30}(?:exhausted|reached its)|allowed storage space",
         r"(?:mailbox|quota) (?:\w{1,8} )?(?:limit|violation)",
         r"(?:blocks|inode) limit exceeded",
     ),
@@ -365,8 +417,9 @@ RULES = (
         BIG,
         "RFC 1870 section 6; RFC 3463 x.2.3 and x.3.4; Postfix, Google, Exchange, qmail",
         r"(?:message|mail|size|attachment|content|data|header)[^.]{0,40}"
-        r"(?:too (?:big|large|long)|exceed|larger than|bigger than|over (?:the )?(?:maximum"
+        r"(?:too (?:big|large)|exceed|larger than|bigger than|over (?:the )?(?:maximum"
         r"|limit))",
+        r"(?:message|data|content|headers?|lines?) (?:is |are )?too long",
         r"exceed[^.]{0,40}(?:message|maximum|max|databytes|limit)[^.]{0,20}\bsize",
         r"size[- ]?limit",
         r"databytes limit",
@@ -380,12 +433,14 @@ RULES = (
         MAILBOX + r" (?:is |was |has been |have been )(?:temporarily )?(?:blocked|locked) "
         r"(?:due to|for|because of) (?:inactivity|non-?use)",
         MAILBOX + r" (?:is |was |has been )(?:temporarily )?(?:locked|frozen)\b",
+        digits="5",
     ),
     _rule(
         "spam",
         CONTENT,
         "Spamhaus and other lists; the words of spam and virus filters everywhere",
-        r"spam",
+        r"(?<![.\w-])(?:anti-?)?spam\w{0,12}\b(?!\.[a-z])",
+        r"spamhaus|spamcop|\bsorbs\b|barracudacentral|uceprotect",
         r"(?:black|block|deny|reject)[- ]?list",
         r"\bblocked\b",
         r"\bblocking\b",
@@ -395,6 +450,7 @@ RULES = (
         r"virus|malware|phish|infected|trojan",
         r"\bbanned\b",
         r"\bjunk\b",
+        r"dial-?up|(?:dynamic|transient) ip",
         r"unsolicited|bulk mail",
         r"\babus",
         r"suspicio|forged",
@@ -424,8 +480,8 @@ RULES = (
         r"|valid)",
         r"not a (?:valid )?sender signature",
         r"sender signature",
-        r"from(?: ?:)? address (?:is |was )?not (?:verified|one of)",
-        r"unverified (?:sender|address|domain|from)",
+        r"from(?: ?:)? (?:address )?(?:is |was )?not (?:verified|one of)",
+        r"unverified (?:sender|domain|from)",
         r"domain is not verified",
     ),
     _rule(
@@ -450,15 +506,8 @@ RULES = (
         r"can not send (?:as|from)",
         r"badmailfrom|envelope sender",
         r"null sender",
-        r"callout verification|callback setup failed while verifying",
-        r"no such sender",
-    ),
-    _rule(
-        "sender_domain",
-        SENDER,
-        "Sendmail, Courier: from: domain that does not resolve",
-        r"@ from:? ?domain",
-        r"domain of @? ?(?:in )?(?:mail )?from",
+        r"no such sender|sender you used",
+        r"@ from:? ?domain|domain of @? ?(?:in )?(?:mail )?from",
         r"return[- ]path[^.]{0,40}(?:not|invalid|reject)",
     ),
     _rule(
@@ -471,6 +520,7 @@ RULES = (
         r"access (?:is |was )?denied",
         r"not (?:been )?authori[sz]ed",
         r"permission",
+        r"not (?:in|on) (?:\w{1,10} )?(?:white|allow|safe)[- ]?list",
         r"administrative(?:ly)? (?:prohibit|denied|reject|refus)",
         r"prohibit|\bforbidden",
         r"restricted",
@@ -487,14 +537,14 @@ RULES = (
         UNKNOWN,
         "Outlook.com and GMX answer RCPT with exactly this for an address that does not exist",
         r"^(?:5\.[015]\.\d )?requested action not taken: ?mailbox unavailable(?! or)",
-        codes="5",
+        digits="5",
         commands=(RCPT, None),
     ),
     _rule(
         "disabled",
         DISABLED,
         "RFC 3463 x.2.1; Google, Yahoo, mail.ru, hMailServer",
-        MAILBOX + r"[^.]{0,40}(?:disabled|suspended|inactive|deactivated|\blocked\b|has expired|"
+        MAILBOX + r"[^.]{0,40}(?:disabled|suspended|inactive|deactivated|hangup|has expired|"
         r"discontinued|terminated|not active|is closed|been closed)",
         r"(?:disabled|suspended|inactive|deactivated|locked|expired|discontinued|terminated"
         r"|closed) "
@@ -505,15 +555,17 @@ RULES = (
         MOVED,
         "RFC 5321 section 4.2.2, 551; RFC 3463 x.1.6; notes of companies for who has left",
         r"user not local[;,:.]? ?(?:please )?try",
-        r"no longer (?:with|employed|works?|working|at this)",
-        r"has (?:moved|been replaced|left)\b",
+        r"no longer (?:with|employed|working|works? (?:for|at|here|with|in))",
+        r"no longer at this (?:address|company|organi)",
+        r"\b" + WHO + r"[^.]{0,40} has (?:moved|been replaced)",
+        r"has left (?:the |our )?(?:company|organi|university|school|firm)",
         r"(?:address|mailbox) (?:has )?(?:changed|moved) to",
     ),
     _rule(
         "no_mail_domain",
         DOMAIN,
         "RFC 7505; RFC 7504; Exim, qmail, OpenSMTPD, Exchange 5.4.310",
-        r"null mx",
+        r"null ?mx",
         r"nxdomain",
         r"indicated no smtp service",
         r"(?:domain|host) does not accept (?:any )?mail",
@@ -522,35 +574,36 @@ RULES = (
         r"no mx (?:record )?found",
         r"all relevant mx records point to non-existent hosts",
         r"not able to find the recipient domain",
+        r"domain \S{1,255} does not accept mail",
         r"dns domain \S{1,255} does not exist",
     ),
     _rule(
         "domain",
         DOMAIN,
         "RFC 3463 x.1.2; Postfix, Sendmail, qmail, Exim",
-        r"\b(?:host|domain)(?: name)? (?:was |is )?(?:not found|unknown|does not exist|not exist)",
-        r"(?:unknown|no such|illegal|invalid|bad) (?:mail )?(?:host|domain)\b",
-        r"domain\b[^.]{0,60}(?:does not exist|invalid|is unknown|not found)",
+        r"(?<!your )(?<!message-id )\b(?:host|domain)(?: name)? (?:was |is )?"
+        r"(?:not found(?! for your)|unknown|does not exist|not exist)",
+        r"(?:unknown|no such|illegal|invalid|bad) (?:mail )?(?:host|domain)\b(?! ?\[)",
+        r"(?<!your )(?<!message-id )domain\b[^.]{0,60}"
+        r"(?:does not exist|invalid|is unknown|not found)",
     ),
     _rule(
         "unknown_before",
         UNKNOWN,
         "RFC 3463 x.1.1; Postfix, Exim, Sendmail, qmail, Exchange, OpenSMTPD, iCloud",
-        r"(?:unknown|invalid|no such|non-?exist\w{0,5}|undefined|unrecogni[sz]ed|illegal"
-        r"|unroute?able|bad)"
-        r"(?: \S{1,30}){0,2} " + WHO + r"\b",
+        r"(?:unknown|invalid|no such|non-?exist\w{0,5}|undefined|unrecogni[sz]ed|illegal|bad"
+        r"|unroute?able) (?:" + BETWEEN + r" ){0,2}" + WHO,
+        r"not (?:an? )?(?:valid |known |registered |existing )?(?:user|mailbox|recipient)"
+        r" (?:of|on|at|in)\b",
+        r"not exists? (?:that |the |this )?" + WHO,
+        r"inexistent " + WHO,
         r"recip(?:ient)?notfound",
     ),
     _rule(
         "unknown_after",
         UNKNOWN,
         "RFC 3463 x.1.1; Google, Postfix, Dovecot, Domino, mail.ru",
-        r"\b" + WHO + r"\b.{0,70}(?:unknown|not found|not exist|not match|"
-        r"not (?:a )?(?:valid|known|listed|registered|recogni[sz]ed|here\b|our customer)|\binvalid"
-        r"|no such|"
-        r"can not be found|could not be found|no longer (?:valid|available|exists?|in use)"
-        r"|unroute?able|"
-        r"nonexistent)",
+        r"\b" + WHO + r".{0,70}(?:" + MISSING + r")",
     ),
     _rule(
         "unknown_here",
@@ -590,10 +643,10 @@ RULES = (
         "expired",
         GAVE_UP,
         "RFC 3463 x.4.7; Exim, Exchange, Postfix, Sendmail",
-        r"message (?:has )?expired|expired message|queue\.expired",
+        r"(?:message|delivery) (?:has )?expired|expired message|queue\.expired",
         r"retry time(?:out)? (?:not reached|exceeded|has been exceeded)",
         r"delivery (?:time|attempts)[^.]{0,20}(?:expired|exceeded|failed)",
-        r"failing for a long time|in the queue too long|too long in (?:the )?queue|giving up",
+        r"failing for a long time|in (?:the )?queue too long|too long in (?:the )?queue|giving up",
         r"could not be (?:sent|delivered) for",
         r"not send message for past",
     ),
@@ -603,10 +656,10 @@ RULES = (
         "RFC 3463 x.4.1 to x.4.4; Postfix, qmail, Exchange 4.4.316 and its kin",
         r"connection\b.{0,40}(?:refused|reset|timed|dropped|lost|died|failed|closed|timeout)",
         r"(?:unable|not able|failed|can not|could not)(?: to)? (?:connect|establish|reach|resolve)",
-        r"name ?server|dns (?:error|query|lookup|failure)|lookup fail|cname lookup",
-        r"host (?:name )?lookup",
+        r"name ?server|(?:dns|cname|mx|host(?: ?name)?) (?:error|query|lookup|failure)",
+        r"timeout (?:exceeded|waiting)|timeout -|lost connection|timed out while",
         r"no route to host|network (?:is )?(?:unreachable|error)",
-        r"tls not available|(?:tls|dane)\b.{0,40}(?:failed|failure|error)",
+        r"(?:tls|dane)\b.{0,40}(?:failed|failure|error)",
     ),
     _rule(
         "delayed",
@@ -621,9 +674,9 @@ RULES = (
         r"(?:not|un)available (?:at|for) (?:the|this|now)",
         r"system (?:resources|overload)|overloaded|insufficient system resources"
         r"|resources? unavailable",
-        r"timed out|timeout exceeded",
+        r"timed out|tls not available",
         r"verification in progress",
-        codes="4",
+        digits="4",
     ),
     _rule(
         "delayed_for_good",
@@ -631,10 +684,9 @@ RULES = (
         "The same words with 5yz: the class is what they say, the code says that it is final",
         r"temporar\w{1,5} (?:fail|unavail|reject|refus|defer|problem|error)",
         r"(?:try|retry)(?: again)? later",
-        r"too many (?:concurrent |simultaneous )?(?:connections?|sessions|messages|errors|emails)",
-        r"frequency limited",
+        r"too many (?:messages|errors|emails)",
         r"throttl",
-        codes="5",
+        digits="5",
     ),
 )
 

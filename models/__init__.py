@@ -14,6 +14,7 @@ from . import (
     mail_delivery_actions,
     mail_delivery_words,
     mail_mail,
+    mail_mail_notice,
     mail_mail_outcome,
     mail_mail_queue,
     mail_mail_sending,

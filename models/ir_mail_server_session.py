@@ -106,6 +106,22 @@ class IrMailServer(models.Model):
             server.waiting_mail_count = counts.get((server.id, "outgoing"), 0)
             server.failed_mail_count = counts.get((server.id, "exception"), 0)
 
+    def action_waiting_mails(self):
+        return self._action_mails(self.env._("Waiting E-mails"), "outgoing")
+
+    def action_failed_mails(self):
+        return self._action_mails(self.env._("Failed E-mails"), "exception")
+
+    def _action_mails(self, name, state):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "mail.mail",
+            "view_mode": "list,form",
+            "domain": [("delivery_server_id", "in", self.ids), ("state", "=", state)],
+            "context": {"search_default_group_by_delivery_class": True},
+        }
+
     @api.constrains("retry_minutes", "retry_hours")
     def _check_retry_schedule(self):
         for server in self:

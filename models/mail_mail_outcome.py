@@ -2,6 +2,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..core.reply import explain
+from .mail_mail_notice import PATIENCE
 from .sending_run import ACCEPTED, CANCELLED, OPEN, REFUSED, Run
 
 REASONS_MAX = 20
@@ -101,6 +102,8 @@ class MailMail(models.Model):
         )
         now = fields.Datetime.now()
         self.filtered(lambda mail: not mail.delivery_since).delivery_since = now
+        late = self.filtered(lambda mail: moment - mail.delivery_since >= PATIENCE)
+        late._tell_author(moment)
         run.wake_at(moment)
 
     def _wait_for_server(self, run, server, fault, until):
@@ -186,6 +189,7 @@ class MailMail(models.Model):
         """After Odoo, which has failed all alike: each its own reason."""
         mail = self.exists()
         mail._tell_notifications(work)
+        mail.filtered("delivery_told")._tell_author()
         if work.in_state(ACCEPTED):
             mail._tell_traces("sent")
         else:

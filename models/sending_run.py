@@ -327,7 +327,9 @@ class Run:
     handled: list = field(default_factory=list)
     next_try: datetime | None = None
     is_cut_short: bool = False
-    started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self):
+        self._started = time.monotonic()
 
     @classmethod
     def of(cls, env):
@@ -346,7 +348,7 @@ class Run:
     def _seconds(self):
         """Since the run began, on a worker that lives as long as usual."""
         usual = config["limit_time_real"] or USUAL_TIME_LIMIT
-        return (time.monotonic() - self.started) * USUAL_TIME_LIMIT / usual
+        return (time.monotonic() - self._started) * USUAL_TIME_LIMIT / usual
 
     def schedule(self, server) -> schedule.Schedule:
         if server.id not in self.schedules:

@@ -223,6 +223,8 @@ class MailMail(models.Model):
                 run.work = None
 
     def _recorder(self, run):
+        if run.recorder and run.commits:
+            return run.recorder
         is_touched = self.id in self.env.cr.cache.get(TOUCHED, ())
         if run.recorder and not is_touched and not self._is_of_this_transaction():
             return run.recorder

@@ -112,6 +112,7 @@ class Work:
         self.message_id = mail.mail_message_id.id
         self.session = session
         self.server = server
+        self.server_name = run.server_name(server) or (choice and choice.server_name)
         self.choice = choice
         self.took_over_from = took_over_from
         self.header_from = False
@@ -129,12 +130,6 @@ class Work:
         sent_as = self.header_from and email_normalize(self.header_from, strict=False)
         chosen = self.choice.smtp_from and email_normalize(self.choice.smtp_from, strict=False)
         return "other" if sent_as and chosen and sent_as != chosen else self.choice.rule.value
-
-    @property
-    def server_name(self):
-        if self.server:
-            return self.server.name
-        return self.choice.server_name if self.choice else False
 
     def in_state(self, *states):
         return [item for item in self.recipients.values() if item.state in states]
@@ -323,6 +318,7 @@ class Run:
     healthy: set = field(default_factory=set)
     troubled: set = field(default_factory=set)
     recovered: set = field(default_factory=set)
+    server_names: dict = field(default_factory=dict)
     schedules: dict = field(default_factory=dict)
     handled: list = field(default_factory=list)
     next_try: datetime | None = None
@@ -349,6 +345,12 @@ class Run:
         """Since the run began, on a worker that lives as long as usual."""
         usual = config["limit_time_real"] or USUAL_TIME_LIMIT
         return (time.monotonic() - self._started) * USUAL_TIME_LIMIT / usual
+
+    def server_name(self, server):
+        """Read once in a run: each commit would have it read again."""
+        if server.id not in self.server_names:
+            self.server_names[server.id] = server.name
+        return self.server_names[server.id]
 
     def schedule(self, server) -> schedule.Schedule:
         if server.id not in self.schedules:

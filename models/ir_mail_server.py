@@ -7,7 +7,6 @@ from ..core.outgoing import from_filter as core_from_filter
 from ..core.outgoing.from_filter import FromFilterIndex
 from ..core.outgoing.selection import SenderRule, choose
 from ..core.text import printable
-from .provenance import DeliveryLog
 from .sender_choice import SENDER_RULES
 
 SHOWN_LENGTH = 254
@@ -146,7 +145,6 @@ class IrMailServer(models.Model):
                 notification,
                 partial(self._first_fallback, servers),
             )
-        choices[key[:2]] = choices[key]
         return choices[key]
 
     @api.model
@@ -194,12 +192,6 @@ class IrMailServer(models.Model):
         return None
 
     @api.model
-    def _latest_choice(self, email_from):
-        """The last choice that this transaction has made for a sender, or None."""
-        key = (email_normalize(email_from) or None, self._notification_address() or None)
-        return self.env.cr.cache.get(CHOICES, {}).get(key)
-
-    @api.model
     def _notification_address(self):
         return self.env.context.get("domain_notifications_email") or email_normalize(
             self._get_default_from_address()
@@ -231,15 +223,6 @@ class IrMailServer(models.Model):
         except core_from_filter.SenderError as error:
             raise AssertionError(self.NO_VALID_FROM, error.explain(self.env._)) from error
         return super()._build_email__(email_from, *args, **kwargs)
-
-    def _prepare_email_message__(self, message, smtp_session):
-        """Note in the delivery log of the context, if any, the senders as they are sent."""
-        prepared = super()._prepare_email_message__(message, smtp_session)
-        envelope_sender, _recipients, sent = prepared
-        log = self.env.context.get("delivery_log")
-        if isinstance(log, DeliveryLog):
-            log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
-        return prepared
 
     @api.model
     def _command_line_server_name(self):

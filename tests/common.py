@@ -1,6 +1,8 @@
 import tempfile
+from collections import Counter
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
@@ -77,3 +79,75 @@ class SandboxCase(DnsCase):
             "smtp_encryption": "starttls",
             "from_filter": from_filter,
         }
+
+
+class OutgoingCase(SandboxCase):
+    """Mixin: one outgoing server, whose answers the tests program."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.newsletters.action_archive()
+        cls.server, cls.peer = cls.transactional, cls.sandbox.smtp
+        cls.server.from_filter = False
+        cls.author = cls.env.user.partner_id
+        cls.author.email = "me@acme.test"
+        cls.record = cls.env["res.partner"].create({"name": "Topic"})
+
+    def setUp(self):
+        super().setUp()
+        self.peer.reset()
+        self.sandbox.smtp2.reset()
+
+    def new_mail(self, **values):
+        return self.env["mail.mail"].create(
+            {
+                "email_from": "me@acme.test",
+                "subject": "Hello",
+                "body_html": "<p>Hello</p>",
+                "auto_delete": False,
+                **values,
+            }
+        )
+
+    def post(self, *addresses, partners=None):
+        """A message in a chatter whose mails are in the queue."""
+        if partners is None:
+            partners = self.env["res.partner"].create(
+                [{"name": address.partition("@")[0], "email": address} for address in addresses]
+            )
+        return self.record.message_post(
+            body="Hello",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=partners.ids,
+            force_send=False,
+        )
+
+    def send(self, message):
+        self.env["mail.mail"].search([("mail_message_id", "=", message.id)]).send()
+
+    def run_queue(self, mails):
+        mails.process_email_queue(mails.ids)
+        self.env.invalidate_all()
+
+    def make_due(self, mails):
+        mails.scheduled_date = "2020-01-01 00:00:00"
+
+    def minutes_until_due(self, mail):
+        return (mail.scheduled_date - fields.Datetime.now()).total_seconds() / 60
+
+    def accepted(self):
+        """How often each address got a message."""
+        return Counter(rcpt for mail in self.peer.received for rcpt in mail.rcpt_tos)
+
+    def deliveries(self, message):
+        return self.env["mail.delivery"].search([("mail_message_id", "=", message.id)])
+
+    def states(self, mail):
+        mail.invalidate_recordset()
+        return {item.email: item.state for item in mail.delivery_ids}
+
+    def statuses(self, message):
+        message.invalidate_recordset()
+        return {n.res_partner_id.email: n.notification_status for n in message.notification_ids}

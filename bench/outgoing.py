@@ -2,10 +2,11 @@
 
     odoo-bin shell -d DATABASE --no-http < bench/outgoing.py
 
-with the addon installed there; a database to throw away, for mails are committed. Rounds alternate
-between Odoo's own sending and ours, in one process on the same database, against an SMTP server in a
-process of its own. Printed are medians of the rounds: seconds, seconds of CPU, statements and
-commits a mail (a statement of the recorder is a commit as well), and ours by vanilla's.
+with the addon installed there; a database to throw away, for mails are committed. Rounds
+alternate between Odoo's own sending and ours, in one process on the same database, against an SMTP
+server in a process of its own. Printed are medians of the rounds: seconds, seconds of CPU,
+statements and commits a mail (a statement of the recorder is a commit as well), and ours by
+vanilla's.
 
     MAILS=500 ROUNDS=20 DELAY_MS=0 RECIPIENTS=1   are the environment variables and their defaults
 """
@@ -137,7 +138,8 @@ def main():
             f"{name:8} {seconds:7.3f} s, {cpu:7.3f} s CPU, {statements:6.2f} statements, "
             f"{commits:5.2f} commits\n"
         )
-    ratios = [mine / odoo for (mine, *_), (odoo, *_) in zip(rounds["ours"], rounds["vanilla"])]
+    pairs = zip(rounds["ours"], rounds["vanilla"], strict=True)
+    ratios = [mine[0] / odoo[0] for mine, odoo in pairs]
     sys.stdout.write(
         f"time: {medians['ours'][0] / medians['vanilla'][0]:.3f} times vanilla, CPU: "
         f"{medians['ours'][1] / medians['vanilla'][1]:.3f}; time of the pairs "

@@ -14,6 +14,7 @@ def uninstall_hook(env):
     env["mail.message"].search([("model", "=", "mail.alias.domain")]).unlink()
     env["ir.attachment"].search(of_alias_domains).unlink()
     env["ir.config_parameter"].search([("key", "=", NAMESERVER_PARAMETER)]).unlink()
+    env.ref("mail.action_view_mail_mail").context = "{}"
     _claim_chatter_fields(env)
 
 

@@ -67,7 +67,8 @@ class MailDelivery(models.Model):
             )
         moment = self.sudo().mail_mail_id.scheduled_date or self.next_try
         if not moment:
-            return ""
+            is_due = self.sudo().mail_mail_id.state == "outgoing"
+            return self.env._("It is tried again as soon as possible.") if is_due else ""
         return self.env._(
             "It will be tried again at %(time)s (attempt %(number)s).",
             time=format_datetime(self.env, moment, dt_format="short"),

@@ -17,6 +17,7 @@ from . import (
     test_outgoing_hostile,
     test_outgoing_mailing,
     test_outgoing_queue,
+    test_outgoing_screens,
     test_outgoing_servers,
     test_rights,
     test_same_choice_as_odoo,
@@ -25,6 +26,7 @@ from . import (
     test_sender_simulation,
     test_settings,
     test_tours,
+    test_tours_outgoing,
     test_translations,
     test_uninstall,
 )

@@ -1,7 +1,7 @@
 {
     "name": "Email Communication",
     "summary": "Which server sends an e-mail and why; the DNS of your domain checked",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",
     "website": "https://github.com/email-communication/email_communication",
@@ -15,7 +15,6 @@
         "wizard/ir_mail_server_simulate_views.xml",
         "views/fetchmail_server_views.xml",
         "views/ir_mail_server_views.xml",
-        "views/ir_mail_server_queue_views.xml",
         "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
         "views/mail_delivery_views.xml",

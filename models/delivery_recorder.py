@@ -14,7 +14,7 @@ from odoo import fields
 from odoo.tools import SQL
 from psycopg2 import extensions
 
-from .sending_run import IN_DOUBT, OPEN, Recipient
+from .sending_work import IN_DOUBT, OPEN, Recipient
 
 _logger = logging.getLogger(__name__)
 
@@ -157,6 +157,7 @@ class Recorder(_Base):
     def __init__(self, registry):
         self._registry = registry
         self._cr = None
+        self._first = SQL()
 
     def begin(self, work):
         """The try is committed before anything of the mail is built."""
@@ -212,7 +213,8 @@ class Recorder(_Base):
 
     def _execute(self, query):
         cr = self._cursor()
-        cr.execute(query, log_exceptions=False)
+        cr.execute(SQL("%s %s", self._first, query), log_exceptions=False)
+        self._first = SQL()
         return cr.fetchall() if cr.description else []
 
     def _cursor(self):
@@ -222,8 +224,8 @@ class Recorder(_Base):
             cr._cnx.set_session(
                 isolation_level=extensions.ISOLATION_LEVEL_READ_COMMITTED, autocommit=True
             )
-            cr.execute(SQL("SET lock_timeout = %s", f"{LOCK_SECONDS}s"))
             self._cr = cr
+            self._first = SQL("SET lock_timeout = %s;", f"{LOCK_SECONDS}s")
         return self._cr
 
     def close(self):

@@ -17,7 +17,7 @@ COUNTED = {"waiting_mail_count": "outgoing", "failed_mail_count": "exception"}
 
 
 class IrMailServer(models.Model):
-    """Which servers have e-mails that wait or have failed, and the way to these e-mails."""
+    """Which servers have e-mails that wait or have failed, and what to do about a rest."""
 
     _inherit = "ir.mail_server"
 
@@ -60,22 +60,3 @@ class IrMailServer(models.Model):
         return Domain("id", "not in", [server.id for server, _count in groups]) | Domain(
             "id", "in", found
         )
-
-    def action_waiting_mails(self):
-        """The e-mails that wait for this server."""
-        return self._mails_action("outgoing")
-
-    def action_failed_mails(self):
-        """The e-mails that this server could not send."""
-        return self._mails_action("exception")
-
-    def _mails_action(self, state):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("mail.action_view_mail_mail")
-        action["domain"] = [("delivery_server_id", "=", self.id)]
-        action["context"] = {
-            f"search_default_{state}": 1,
-            "search_default_group_by_delivery_class": 1,
-            "create": False,
-        }
-        return action

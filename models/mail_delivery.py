@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..core import reply as core_reply
 from ..core.reply import ReplyClass
 from .sender_choice import sender_rule_titles
-from .sending_run import OPEN
+from .sending_work import OPEN
 
 VACUUM_AT_ONCE = 10_000
 TOUCHED = "email_communication.touched_deliveries"

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 
-from .sending_run import ACCEPTED, CANCELLED, OPEN, REFUSED, address_key
+from .sending_work import ACCEPTED, CANCELLED, OPEN, REFUSED, address_key
 
 
 class MailDelivery(models.Model):

@@ -11,15 +11,15 @@ class MailDelivery(models.Model):
 
     _inherit = "mail.delivery"
 
-    story_told = fields.Html("Tries", compute="_compute_story_told", sanitize=False)
+    story_html = fields.Html("Tries", compute="_compute_story_html", sanitize=False)
 
     @api.depends("story")
     @api.depends_context("lang", "tz")
-    def _compute_story_told(self):
+    def _compute_story_html(self):
         for delivery in self:
             tries = [delivery._tell_try(entry) for entry in delivery.story or () if entry]
             told = Markup("").join(tries)
-            delivery.story_told = told and Markup('<ol class="ps-3 mb-0">%s</ol>') % told
+            delivery.story_html = told and Markup('<ol class="ps-3 mb-0">%s</ol>') % told
 
     def _tell_try(self, entry):
         """One try; what a server has said is text, whatever it looks like."""

@@ -3,7 +3,7 @@ from odoo.tools.mail import email_normalize_all, email_split_and_format_normaliz
 
 from .mail_delivery import reply_class_titles
 from .sender_choice import ChoiceNotes, SenderChoice, SenderRule
-from .sending_run import OPEN, address_key
+from .sending_work import OPEN, address_key
 
 RECORDED = {"readonly": True, "copy": False}
 """What happened is shown; nobody types it."""

@@ -1,8 +1,8 @@
-import psycopg2
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..core.reply import explain
-from .sending_run import ACCEPTED, CANCELLED, OPEN, REFUSED, Run
+from .sending_run import Run
+from .sending_work import ACCEPTED, CANCELLED, OPEN, REFUSED
 
 REASONS_MAX = 20
 """Recipients whose reasons are written into the e-mail; all of them are in its deliveries."""
@@ -78,6 +78,7 @@ class MailMail(models.Model):
             work.run,
             moment,
             {
+                **self._body_before(work.run),
                 "failure_reason": self._reasons(left),
                 "delivery_class": last.reply_class.value if last else "unclear",
                 "delivery_attempts": max(item.attempts for item in work.recipients.values()),
@@ -88,59 +89,6 @@ class MailMail(models.Model):
         self.env["mail.notification"]._restore_bounces(work.bounces)
         self._tell_traces("outgoing")
         return True
-
-    def _put_off(self, run, moment, values):
-        moment = moment.replace(microsecond=0)
-        self.write(
-            {
-                "state": "outgoing",
-                "scheduled_date": moment,
-                "failure_type": False,
-                **values,
-            }
-        )
-        now = fields.Datetime.now()
-        self.filtered(lambda mail: not mail.delivery_since).delivery_since = now
-        run.wake_at(moment)
-
-    def _wait_for_server(self, run, server, fault, until):
-        """The e-mails of a server that cannot send wait together, untried."""
-        if not self:
-            return
-        if run.raises:
-            return
-        mails = self
-        if run.commits:
-            self._commit()
-            mails = self._lock_or_leave(run)
-        mails._put_off(
-            run,
-            until,
-            {
-                "failure_reason": explain_with_answer(fault, self.env._),
-                "delivery_class": fault.reply_class.value,
-                "delivery_server_id": server.id,
-            },
-        )
-        mails._tell_traces("outgoing")
-        if run.commits:
-            self._commit()
-
-    def _lock_or_leave(self, run):
-        try:
-            return self._lock(run)
-        except psycopg2.OperationalError:
-            self.env.cr.rollback()
-            if len(self) == 1:
-                return self
-            locked = self.browse()
-            for mail in self:
-                try:
-                    locked |= mail._lock(run)
-                except psycopg2.OperationalError:
-                    self.env.cr.rollback()
-                    locked = self.browse()
-            return locked
 
     # ------------------------------------------------------------
     # THE END
@@ -186,6 +134,7 @@ class MailMail(models.Model):
         """After Odoo, which has failed all alike: each its own reason."""
         mail = self.exists()
         mail._tell_notifications(work)
+        mail.filtered("delivery_told")._tell_author()
         if work.in_state(ACCEPTED):
             mail._tell_traces("sent")
         else:

@@ -8,7 +8,8 @@ from ..core.outgoing.session import Session
 from .delivery_recorder import OwnRecorder, Recorder
 from .mail_delivery import TOUCHED
 from .sender_choice import CHOICE_NOTES, ChoiceNotes
-from .sending_run import OWN, OWN_CURSOR, QUEUE, RUN, QueueCall, Run, Work
+from .sending_run import OWN, OWN_CURSOR, QUEUE, RUN, QueueCall, Run
+from .sending_work import Work
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class MailMail(models.Model):
         if self.env["ir.mail_server"]._disable_send():
             return super().send(auto_commit, raise_exception, post_send_callback)
         run = self._new_run(auto_commit, raise_exception)
+        self._keep_bodies(run)
         mails = self.with_context(**{RUN: run, CHOICE_NOTES: ChoiceNotes(), OWN_CURSOR: None})
         try:
             super(MailMail, mails._not_in_other_hands(run)).send(
@@ -45,6 +47,7 @@ class MailMail(models.Model):
             # Whoever posted has committed and gone on; the queue takes what is left.
             _logger.exception("Mails could not be sent after the commit")
             self.env.cr.rollback()
+            mails._record_again(run)
             self._wake_queue(fields.Datetime.now())
         finally:
             if run.recorder:
@@ -52,6 +55,16 @@ class MailMail(models.Model):
         if post_send_callback:
             post_send_callback(self.ids)
         return True
+
+    def _keep_bodies(self, run):
+        """Other apps write into the body at each `_send`, before we are called; a mail that waits
+        gets its own back, or it would grow with each try."""
+        classes = type(self).__mro__
+        if any("_send" in vars(cls) for cls in classes[: classes.index(MailMail)]):
+            run.bodies = {mail.id: mail.body_html for mail in self}
+
+    def _body_before(self, run):
+        return {"body_html": run.bodies[self.id]} if self.id in run.bodies else {}
 
     def _new_run(self, auto_commit, raise_exception):
         is_test = bool(modules.module.current_test)
@@ -80,8 +93,10 @@ class MailMail(models.Model):
             self._wake_queue(run.next_try)
         servers.browse(run.recovered)._close_alerts()
         servers.browse(run.troubled)._alert()
+        if run.owns_cursor:
+            self.env["mail.notification"]._tell_who_posted(run)
         if run.commits:
-            self._commit()
+            self._commit_run(run)
 
     def send_after_commit(self):
         """The cursor that Odoo opens for this is ours to commit, and nobody waits for it."""
@@ -135,6 +150,10 @@ class MailMail(models.Model):
         found = {row[0] for row in self.env.cr.fetchall()}
         return self.browse(mail_id for mail_id in self._ids if mail_id in found)
 
+    def _commit_run(self, run):
+        self._commit()
+        run.uncommitted.clear()
+
     def _commit(self):
         """Only where the cursor is the run's own: the queue, and the work after a commit."""
         self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -148,8 +167,8 @@ class MailMail(models.Model):
         is_ours = run is not None and isinstance(session, Session) and not args
         if not is_ours or (run.work and self._ids == (run.work.mail_id,)):
             return super()._send(*args, **kwargs)
-        if run.commits:
-            self._commit()
+        if run.commits and not run.owns_cursor:
+            self._commit_run(run)  # a fresh look; a cursor opened for this has one
         server = kwargs.get("mail_server") or self.env["ir.mail_server"]
         self._send_by(run, session, server.sudo(), kwargs)
         return True
@@ -181,14 +200,18 @@ class MailMail(models.Model):
         )
 
     def _send_one(self, run, session, server, kwargs, took_over_from):
-        """One mail, from the lock to the commit. Only a transaction of others' sees exceptions."""
+        """One mail, from the lock to the commit. Only a transaction of others' sees exceptions.
+
+        After a commit the few mails of a post are committed together: what matters is recorded.
+        """
         if not run.commits:
             self._send_locked(run, session, server, kwargs, took_over_from)
             return
         try:
             if self._lock(run):
                 self._send_locked(run, session, server, kwargs, took_over_from)
-            self._commit()
+            if not run.owns_cursor:
+                self._commit_run(run)
         except Exception as error:  # noqa: BLE001 - one mail must not keep the others
             self._log_broken_off(error)
             self.env.cr.rollback()
@@ -208,6 +231,7 @@ class MailMail(models.Model):
         work.recorder = self._recorder(run)
         work.recorder.begin(work)
         run.handled.append(self.id)
+        run.uncommitted.append(work)
         run.work = work
         try:
             if work.is_poison:
@@ -223,27 +247,40 @@ class MailMail(models.Model):
                 run.work = None
 
     def _recorder(self, run):
+        if run.recorder and run.commits:
+            return run.recorder
         is_touched = self.id in self.env.cr.cache.get(TOUCHED, ())
         if run.recorder and not is_touched and not self._is_of_this_transaction():
             return run.recorder
         return OwnRecorder(self.env, bool(is_touched or self.delivery_attempts))
 
     def _record_again(self, run):
-        """Odoo's transaction is lost and the mail may have left: write its outcome from memory.
+        """Odoo's transaction is lost and mails may have left: write what came of them from memory.
 
-        Nothing is sent again. Without an answer the mail stays as it was, and the try that is
-        noted counts against it.
+        Nothing is sent again. A mail without an answer stays as it was, and the try that is noted
+        counts against it.
         """
-        work = run.work
-        if work is None or work.mail_id != self.id or not work.has_answers:
-            return
-        try:
-            if self._lock():
-                self._postprocess_sent_message(*work.successes())
-            self._commit()
-        except Exception:
-            _logger.exception("The outcome of mail %s could not be recorded yet", self.id)
-            self.env.cr.rollback()
+        lost, run.uncommitted = run.uncommitted, []
+        for work in lost:
+            if not work.has_answers:
+                continue
+            run.work, mail = work, self.browse(work.mail_id)
+            try:
+                if mail._lock():
+                    mail._postprocess_sent_message(*work.successes())
+                self._commit()
+            except Exception:
+                _logger.exception("The outcome of mail %s could not be recorded yet", mail.id)
+                self.env.cr.rollback()
+        run.work = None
+
+    def _split_by_mail_configuration(self):
+        """Servers that may be down come last: the others do not wait for their silence."""
+        batches = super()._split_by_mail_configuration()
+        if Run.of(self.env) is None:
+            return batches
+        servers = self.env["ir.mail_server"].sudo()
+        return iter(sorted(batches, key=lambda batch: bool(servers.browse(batch[0]).rest_faults)))
 
     def _filter_mail_mail_servers(self, mail_servers):
         """Odoo asks again for each `_send`, and so for each mail: it was asked for the batch."""
@@ -259,38 +296,3 @@ class MailMail(models.Model):
         if run and run.work and run.work.mail_id == self.id:
             return run.work.left_over(email_list)
         return email_list
-
-    # ------------------------------------------------------------
-    # WITHOUT A SESSION
-    # ------------------------------------------------------------
-
-    def _send_otherwise(self, run, session, server, kwargs, took_over_from):
-        """The server cannot send: another one takes over what names none, the rest waits."""
-        until = server._rest(run, session.fault)
-        free = self.filtered(lambda mail: not mail.mail_server_id)
-        taken = free._taken_over(run, server, kwargs, took_over_from or server.name)
-        (self - taken)._wait_for_server(run, server, session.fault, until)
-
-    def _taken_over(self, run, server, kwargs, took_over_from):
-        """Send through the next server that may stand in; returns those that it has taken."""
-        choice = self.env.context[CHOICE_NOTES].of(self[:1].id)
-        if not self or choice is None or run.is_over:
-            return self.browse()
-        for substitute in server._substitutes(run, choice.smtp_from):
-            if self._filter_mail_mail_servers(substitute) != substitute:
-                continue
-            session = self.env["ir.mail_server"]._connect__(
-                mail_server_id=substitute.id, smtp_from=choice.smtp_from
-            )
-            if not isinstance(session, Session):
-                return self.browse()
-            if session.fault:
-                substitute._rest(run, session.fault)
-                continue
-            try:
-                other = {**kwargs, "smtp_session": session, "mail_server": substitute}
-                self._send_by(run, session, substitute, other, took_over_from)
-            finally:
-                session.quit()
-            return self
-        return self.browse()

@@ -5,7 +5,8 @@ from odoo import models
 
 from .mail_delivery import TOUCHED
 from .sender_choice import ChoiceNotes
-from .sending_run import OWN, Run, address_key
+from .sending_run import OWN, Run
+from .sending_work import address_key
 
 _logger = logging.getLogger(__name__)
 

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.mail.tools.discuss import Store
 from odoo.tools import format_datetime
 from odoo.tools.mail import email_normalize_all
 
@@ -16,6 +17,26 @@ class MailNotification(models.Model):
         )
         names = ("notification_status", "failure_type", "failure_reason")
         return {item.id: {name: item[name] for name in names} for item in bounced}
+
+    @api.model
+    def _tell_who_posted(self, run):
+        """The author has just posted and is looking: what reads "Queued" there is sent by now.
+
+        Odoo tells the web client of failures only. As little as possible is read and said.
+        """
+        done = [work for work in run.uncommitted if work.is_done and work.author]
+        if not done:
+            return
+        notifications = self.sudo().search_fetch(
+            [
+                ("mail_message_id", "in", [work.message_id for work in done]),
+                ("notification_type", "=", "email"),
+            ],
+            ["notification_status"],
+        )
+        if notifications:
+            store = Store(bus_channel=done[0].author)
+            store.add(notifications, ["notification_status"]).bus_send()
 
     @api.model
     def _restore_bounces(self, bounces):

@@ -163,26 +163,6 @@ class TestDeliveryDetails(SandboxCase, TransactionCase):
         administrator = new_test_user(self.env, "adm", groups="base.group_system")
         self.assertTrue(delivery.with_user(administrator).read(["email"]))
 
-    def test_defaults_of_a_context_are_no_details_either(self):
-        """Every employee may notify somebody of a message of somebody else."""
-        forger = new_test_user(self.env, "forger", groups="base.group_user")
-        notifications = self.env["mail.notification"].with_user(forger)
-        forged = notifications.with_context(
-            default_delivery_server="forged",
-            default_delivery_rule="address",
-            default_delivery_from="forged@acme.test",
-            default_delivery_envelope_sender="forged@acme.test",
-            default_notification_type="inbox",
-        ).create(
-            {
-                "mail_message_id": self.post().mail_message_id.id,
-                "res_partner_id": forger.partner_id.id,
-            }
-        )
-        self.assertEqual(forged.notification_type, "inbox", "Other defaults count as ever")
-        details = ("server", "rule", "from", "envelope_sender")
-        self.assertFalse(any(forged[f"delivery_{name}"] for name in details))
-
     def test_mail_without_notification(self):
         mail = self.env["mail.mail"].create(
             {

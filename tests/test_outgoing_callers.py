@@ -188,6 +188,24 @@ class TestOutgoingCallers(OutgoingCase, TransactionCase):
         self.run_queue(mail)
         self.assertEqual(mail.state, "sent")
 
+    def test_what_other_apps_write_into_the_body_does_not_pile_up(self):
+        mail = self.new_mail(email_to="ada@one.test")
+        registry_class = type(mail)
+        original = registry_class._send
+
+        def adds_a_block(mails, *args, **kwargs):
+            for item in mails:
+                item.body_html = f"<p>Followers</p>{item.body_html}"
+            return original(mails, *args, **kwargs)
+
+        self.peer.answer("RCPT", "451 4.7.1 Later", times=2)
+        with patch.object(registry_class, "_send", adds_a_block):
+            for _ in range(3):
+                self.make_due(mail)
+                self.run_queue(mail)
+        self.assertEqual(mail.state, "sent")
+        self.assertEqual(self.peer.received[0].data.count(b"<p>Followers</p>"), 1)
+
     def test_a_bounce_is_not_written_over(self):
         message = self.post("ada@one.test", "bob@two.test")
         self.peer.answer("RCPT", "450 4.2.1 Busy", match="bob", times=1)

@@ -1,13 +1,17 @@
 import email
 import email.policy
+from datetime import timedelta
 
+from freezegun import freeze_time
+from odoo import fields
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.tests import TransactionCase, tagged
 
 from .common import OutgoingCase
 
 
 @tagged("post_install", "-at_install")
-class TestOutgoingQueue(OutgoingCase, TransactionCase):
+class TestOutgoingQueue(OutgoingCase, CronMixinCase, TransactionCase):
     """What cannot leave now leaves later, to exactly those who have not had it."""
 
     def test_a_busy_server_is_asked_again(self):
@@ -139,3 +143,51 @@ class TestOutgoingQueue(OutgoingCase, TransactionCase):
         self.send(message)
         self.assertEqual(self.accepted(), {"shared@one.test": 1})
         self.assertEqual(message.notification_ids.mapped("notification_status"), ["sent", "sent"])
+
+    # ------------------------------------------------------------
+    # WHO IS TOLD
+    # ------------------------------------------------------------
+
+    def notes(self):
+        self.record.invalidate_recordset()
+        return [note.body for note in self.record.message_ids if not note.partner_ids]
+
+    def test_the_author_is_told_after_four_hours_and_at_the_end(self):
+        self.server.write({"retry_minutes": "60", "retry_hours": 6})
+        self.peer.answer("RCPT", "451 4.7.1 Later <b>please</b>")
+        message = self.post("ada@one.test")
+        mail = message.notification_ids.mail_mail_id
+        known = len(self.notes())
+        start = fields.Datetime.now()
+        told = []
+        for hour in range(7):
+            with freeze_time(start + timedelta(hours=hour, minutes=10 * hour)):
+                self.run_queue(mail)
+            told.append(len(self.notes()) - known)
+        self.assertEqual(mail.state, "exception")
+        self.assertEqual(told, [0, 0, 0, 1, 1, 1, 2], "Once when it is late, once at the end")
+        self.assertIn("is still waiting to be sent to ada", self.notes()[1])
+        self.assertNotIn("<b>", self.notes()[1])
+        self.assertIn("was not sent to ada", self.notes()[0])
+
+    def test_the_queue_wakes_for_the_next_try(self):
+        mail = self.new_mail(email_to="ada@one.test")
+        self.peer.answer("RCPT", "451 4.7.1 Later", times=1)
+        with self.capture_triggers("mail.ir_cron_mail_scheduler_action") as triggers:
+            self.run_queue(mail)
+            self.run_queue(mail)
+        self.assertEqual(triggers.records.mapped("call_at"), [mail.scheduled_date])
+
+    def test_the_oldest_go_first(self):
+        self.env["mail.mail"].search([("state", "=", "outgoing")]).state = "cancel"
+        self.env["ir.config_parameter"].set_param("mail.mail.queue.batch.size", "2")
+        mails = self.env["mail.mail"].union(
+            *(self.new_mail(email_to=f"{n}@one.test") for n in range(5))
+        )
+        sent = []
+        for _ in range(3):
+            self.env["mail.mail"].process_email_queue()
+            self.env.invalidate_all()
+            sent.append([mail.state for mail in mails].count("sent"))
+            self.assertEqual({mail.state for mail in mails[: sent[-1]]}, {"sent"})
+        self.assertEqual(sent, [2, 4, 5])

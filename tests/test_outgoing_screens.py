@@ -164,7 +164,7 @@ class TestOutgoingScreens(OutgoingCase, TransactionCase):
         self.peer.answer("RCPT", UNKNOWN)
         mail = self.new_mail(email_to="ada@one.test")
         self.run_queue(mail)
-        told = mail.delivery_ids.story_told
+        told = mail.delivery_ids.story_html
         self.assertIn("“Transactional”", told)
         self.assertIn("550 5.1.1 No such user &lt;b&gt;here", told)
         self.assertNotIn("<b>here", told)

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import OutgoingCase
@@ -101,6 +102,31 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
         self.assertLessEqual(max(mails.mapped("scheduled_date")), fields.Datetime.now())
         self.run_queue(mails)
         self.assertEqual(set(self.accepted().values()), {1})
+
+    def test_a_token_that_is_not_to_be_had_waits_for_an_administrator(self):
+        """The apps of Google and Microsoft raise it before anything is said to the server."""
+
+        def no_token(*args):
+            raise UserError("The token could not be renewed")
+
+        mail = self.new_mail(email_to="ada@one.test")
+        self.server.smtp_user = "me@acme.test"
+        with (
+            patch.object(IrMail_Server, "_smtp_login__", no_token),
+            patch.object(type(self.server), "_is_of_token", lambda server: True),
+        ):
+            self.run_queue(mail)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertEqual(mail.delivery_class, "authentication_refused")
+        self.assertIn("could not be renewed", mail.failure_reason)
+        self.assertTrue(self.server.activity_ids)
+
+    def test_what_is_wrong_with_the_choice_fails_as_ever(self):
+        self.server.action_archive()
+        mail = self.new_mail(email_to="ada@one.test", mail_server_id=self.server.id)
+        self.run_queue(mail)
+        self.assertEqual(mail.state, "exception")
+        self.assertIn("archived", mail.failure_reason)
 
     def other_server(self, from_filter):
         self.newsletters.write({"active": True, "from_filter": from_filter, "sequence": 20})

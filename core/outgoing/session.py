@@ -16,15 +16,11 @@ from collections.abc import Callable
 from functools import partial
 
 from ..reply import Command, Reply, from_exception, read
+from .wire import as_data, cause_of, read_reply, timed_out
 
 _SMTP = smtplib.SMTP
 """Bound at import: tests of others put a mock in the place of `smtplib.SMTP`."""
 
-LINE_MAX = 8192
-"""Octets of a reply line that are kept. RFC 5321 section 4.5.3.1.5 allows 512."""
-LINES_MAX = 1000
-"""Lines of one reply; a server that says more is talking, not answering."""
-LINES_KEPT = 20
 QUIT_TIMEOUT = 5
 """Seconds. The message is safe; whether the server says goodbye changes nothing."""
 SHORTEST_TIMEOUT = 1
@@ -157,7 +153,7 @@ class Session:
                 return self._transact(from_addr, pending, data, mail_options, rcpt_options)
             except (smtplib.SMTPServerDisconnected, OSError) as error:
                 pending = [address for address in pending if self._is_open(address)]
-                if not may_reopen or self.in_doubt or _timed_out(error):
+                if not may_reopen or self.in_doubt or timed_out(error):
                     return self._lose(pending, error)
                 self._smtp.close()
                 try:
@@ -243,7 +239,7 @@ class Session:
 
     def _lose(self, addresses, error):
         """The line is gone and stays so."""
-        reply = from_exception(self._command, _cause(error))
+        reply = from_exception(self._command, cause_of(error))
         self._note(addresses, reply)
         self._die(reply)
         if isinstance(error, smtplib.SMTPServerDisconnected):
@@ -303,57 +299,3 @@ class Session:
             self._smtp.quit()
         except (smtplib.SMTPException, OSError):
             self._smtp.close()
-
-
-def as_data(message: bytes) -> bytes:
-    """The message as it travels: periods doubled, ended (RFC 5321 section 4.5.2)."""
-    end = b"" if message.endswith(b"\r\n") else b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", message) + end + b".\r\n"
-
-
-def read_reply(smtp: smtplib.SMTP) -> tuple[int, bytes]:
-    """As `smtplib.SMTP.getreply`, for servers that say too much.
-
-    smtplib takes a reply line of more than 8 kB for a refusal, also where the server has just
-    accepted the message, and reads lines without an end.
-    """
-    if smtp.file is None:
-        smtp.file = smtp.sock.makefile("rb")
-    said = []
-    for _count in range(LINES_MAX):
-        line = _read_line(smtp)
-        if smtp.debuglevel > 0:
-            smtp._print_debug("reply:", repr(line))
-        if len(said) < LINES_KEPT:
-            said.append(line[4:].strip(b" \t\r\n"))
-        # RFC 5321 section 4.2.1: a hyphen after the code announces another line
-        if line[3:4] != b"-" or not line[:3].isdigit():
-            return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(said)
-    smtp.close()
-    raise smtplib.SMTPServerDisconnected("The server does not end its answer.")
-
-
-def _read_line(smtp):
-    try:
-        line = rest = smtp.file.readline(LINE_MAX)
-        while rest and not rest.endswith(b"\n"):
-            rest = smtp.file.readline(LINE_MAX)
-    except OSError as error:
-        smtp.close()
-        raise smtplib.SMTPServerDisconnected(f"Connection unexpectedly closed: {error}") from error
-    if not rest:
-        smtp.close()
-        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-    return line
-
-
-def _cause(error):
-    """What smtplib hides in a `SMTPServerDisconnected`: that the time was up."""
-    for hidden in (error.__cause__, error.__context__):
-        if isinstance(hidden, TimeoutError):
-            return hidden
-    return error
-
-
-def _timed_out(error):
-    return isinstance(_cause(error), TimeoutError)

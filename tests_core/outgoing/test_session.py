@@ -7,7 +7,8 @@ from email.policy import SMTP
 
 import pytest
 
-from core.outgoing.session import Session, as_data
+from core.outgoing.session import Session
+from core.outgoing.wire import as_data
 from core.reply import Command, ReplyClass, from_exception
 from scripts.sandbox import SmtpPeer
 

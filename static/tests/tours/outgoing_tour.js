@@ -249,7 +249,7 @@ registry.category("web_tour.tours").add("email_communication_emails", {
         {
             content: "and each of them its story",
             trigger:
-                ".modal div[name='story_told']:contains('Transactional'):contains('550 5.1.1'):contains('In answer to the recipient (RCPT)')",
+                ".modal div[name='story_html']:contains('Transactional'):contains('550 5.1.1'):contains('In answer to the recipient (RCPT)')",
         },
     ],
 });

@@ -19,6 +19,7 @@
         "views/mail_alias_domain_views.xml",
         "views/mail_delivery_views.xml",
         "views/mail_mail_views.xml",
+        "views/mail_message_views.xml",
         "views/mail_provider_views.xml",
         "views/res_config_settings_views.xml",
     ],

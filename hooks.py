@@ -18,6 +18,7 @@ def uninstall_hook(env):
         env["ir.attachment"].search(of_model).unlink()
         _claim_chatter_fields(env, model)
     env["ir.config_parameter"].search([("key", "=", NAMESERVER_PARAMETER)]).unlink()
+    env.ref("mail.action_view_mail_mail").context = "{}"
 
 
 def _claim_chatter_fields(env, model):

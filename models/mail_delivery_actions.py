@@ -34,10 +34,16 @@ class MailDelivery(models.Model):
         if not self.sudo().mail_mail_id or self.state == ACCEPTED or not self._may_act():
             return []
         if self.state == CANCELLED:
-            return ["action_retry"]
+            return ["action_retry"] if self._is_still_addressed() else []
         if self.state == REFUSED:
             return ["action_retry", "action_correct_and_send", "action_cancel"]
         return ["action_retry", "action_cancel"]
+
+    def _is_still_addressed(self):
+        """Not after the address was corrected."""
+        mail = self.sudo().mail_mail_id
+        texts = (mail.email_to, mail.email_cc, *mail.recipient_ids.mapped("email"))
+        return any(self.email in mail._normalized_addresses(text) for text in texts)
 
     def action_retry(self):
         """Try these recipients again now, and nobody else of the same e-mail who has refused."""

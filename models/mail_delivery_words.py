@@ -12,7 +12,6 @@ class MailDelivery(models.Model):
 
     sentence = fields.Char("What Happened", compute="_compute_sentence")
     next_step = fields.Char("What to Do", compute="_compute_sentence")
-    story_html = fields.Html("Tries", compute="_compute_story_html", sanitize=False)
 
     @api.depends("state", "story", "next_try", "attempts", "reply_text", "server_name")
     @api.depends_context("lang", "tz", "uid")
@@ -20,27 +19,6 @@ class MailDelivery(models.Model):
         for delivery in self:
             words = getattr(delivery, f"_words_{delivery.state}", None)
             delivery.sentence, delivery.next_step = words() if words else (False, False)
-
-    @api.depends("story")
-    @api.depends_context("lang", "tz", "uid")
-    def _compute_story_html(self):
-        for delivery in self:
-            delivery.story_html = delivery.story and self.env["ir.qweb"]._render(
-                "email_communication.delivery_story",
-                {"tries": [delivery._try_in_words(entry) for entry in delivery.story]},
-            )
-
-    def _try_in_words(self, entry):
-        """One line of the story; the texts of servers are escaped by the template."""
-        reply = core_reply.Reply.from_json(entry)
-        return {
-            "time": format_datetime(self.env, entry["at"], dt_format="medium"),
-            "server": entry["server"],
-            "seconds": entry["seconds"],
-            "command": reply.command and reply.command.value,
-            "answer": reply.answer,
-            "meaning": core_reply.explain(reply, self.env._),
-        }
 
     def _words_accepted(self):
         if not self.server_name:
@@ -89,7 +67,8 @@ class MailDelivery(models.Model):
             )
         moment = self.sudo().mail_mail_id.scheduled_date or self.next_try
         if not moment:
-            return ""
+            is_due = self.sudo().mail_mail_id.state == "outgoing"
+            return self.env._("It is tried again as soon as possible.") if is_due else ""
         return self.env._(
             "It will be tried again at %(time)s (attempt %(number)s).",
             time=format_datetime(self.env, moment, dt_format="short"),

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.tools import format_datetime
+from odoo.tools.mail import email_normalize_all
 
 NOTHING_WAS_SENT = ("mail_email_invalid", "mail_email_missing")
 
@@ -46,7 +47,7 @@ class MailNotification(models.Model):
         """Of a recipient whom no server was asked to take a message for."""
         mail, moment = self.mail_mail_id, False
         state, step, sentence = "waiting", False, self.env._("It is waiting to be sent.")
-        if self.failure_type in NOTHING_WAS_SENT:
+        if self._is_to_nobody():
             state, sentence, step = "invalid", *self._words_of_nobody()
         elif self.notification_status == "canceled":
             state, sentence = "cancelled", self.env._("This was cancelled: nothing was sent.")
@@ -75,8 +76,17 @@ class MailNotification(models.Model):
             **dict.fromkeys(("explanation", "server_name", "email_from", "envelope_sender"), False),
         }
 
+    def _is_to_nobody(self):
+        """Also where the same e-mail has other recipients, of whom Odoo tells alone."""
+        if self.failure_type in NOTHING_WAS_SENT:
+            return True
+        address = self.mail_email_address or self.res_partner_id.email
+        return self.notification_status in ("ready", "exception") and not email_normalize_all(
+            address or ""
+        )
+
     def _words_of_nobody(self):
-        if self.failure_type == "mail_email_missing":
+        if not (self.mail_email_address or self.res_partner_id.email):
             return (
                 self.env._("Nothing was sent: the contact has no e-mail address."),
                 self.env._("Write the address on the contact and send the message again."),

@@ -163,7 +163,7 @@ class IrMailServer(models.Model):
     def _rest(self, run, fault):
         """Let the server rest after a fault; until when. Noted once in a run."""
         if self.id in run.faults:
-            return self.resting_until if self else fields.Datetime.now() + core_schedule.rest(1)
+            return self.resting_until or run.soon()
         run.faults[self.id] = fault
         faults = 1 if self.id in run.healthy else (self.rest_faults or 0) + 1
         pause = core_schedule.rest(faults, fault.retry_after)

@@ -29,4 +29,5 @@ from . import (
     test_tours,
     test_translations,
     test_uninstall,
+    test_views,
 )

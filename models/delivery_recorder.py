@@ -173,14 +173,19 @@ class Recorder(_Base):
         """Who has had it is committed before anybody else is tried."""
         if not recipients:
             return
-        query = _upsert(work, recipients)
-        try:
-            self._execute(query)
-        except psycopg2.Error:
-            # What has left cannot be called back: once more, on another connection.
-            _logger.warning("Deliveries of mail %s are recorded again", work.mail_id)
-            self.close()
-            self._execute(query)
+        work.unrecorded.update({item.email: item for item in recipients})
+        for is_last in (False, True):
+            try:
+                self._execute(_upsert(work, work.unrecorded.values()))
+            except psycopg2.Error:
+                # What has left cannot be called back: once more, on another connection. If that
+                # fails too it is kept, for the next answer or the end of the mail.
+                self.close()
+                if is_last:
+                    _logger.exception("Deliveries of mail %s are not recorded yet", work.mail_id)
+            else:
+                work.unrecorded.clear()
+                break
         if not work.is_first_try:
             self._forgive_doubts(work)
 
@@ -196,7 +201,7 @@ class Recorder(_Base):
             )
 
     def finish(self, work, recipients):
-        self.answer(work, recipients)
+        self.answer(work, [*work.unrecorded.values(), *recipients])
 
     def note_rest(self, server_id, values):
         """How a server fares, for all workers to see."""

@@ -101,6 +101,7 @@ class Work:
         self.recipients = {item.email: item for item in _expected(mail)}
         self.entries = []
         self.bounces = {}
+        self.unrecorded = {}
         self.is_first_try = True
 
     @property

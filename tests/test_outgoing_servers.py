@@ -145,6 +145,17 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
         self.assertIn("“Newsletters” took over", delivery.explanation)
         self.assertEqual(set(self.statuses(message).values()), {"sent"})
 
+    def test_a_neutralised_database_tells_nobody_and_nothing_takes_over(self):
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
+        self.server.from_filter = "acme.test"
+        self.other_server("acme.test")
+        self.peer.answer("MAIL", "530 5.7.0 Authentication required")
+        mail = self.new_mail(email_to="ada@one.test")
+        self.run_queue(mail)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertFalse(self.sandbox.smtp2.received)
+        self.assertFalse(self.server.activity_ids)
+
     def test_who_may_not_take_over(self):
         self.server.from_filter = "acme.test"
         other = self.other_server("elsewhere.test")

@@ -1,7 +1,6 @@
 """The command line: check the DNS of a domain without Odoo."""
 
 import argparse
-import json
 import shutil
 import sys
 import textwrap
@@ -73,6 +72,8 @@ def _spf(domain, resolver, options):
 
 
 def _json(value):
+    import json  # the start of the command should not wait for what few ask for
+
     return json.dumps(value.to_json(), indent=2, ensure_ascii=False)
 
 

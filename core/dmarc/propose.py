@@ -1,7 +1,6 @@
 """The DMARC record to publish instead of what is there."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from .record import POLICIES, DmarcError, accepted, parse, read_tags, report_addresses
 
@@ -49,7 +48,11 @@ def _accepted(tag, value):
         return None
     if accepted(tag, value):
         return tag, value
-    meant = tag in ("p", "sp", "np") and get_close_matches(value.lower(), POLICIES, 1)
+    if tag not in ("p", "sp", "np"):
+        return None
+    from difflib import get_close_matches  # rarely needed, and slow to import
+
+    meant = get_close_matches(value.lower(), POLICIES, 1)
     return (tag, meant[0]) if meant else None
 
 

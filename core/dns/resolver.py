@@ -11,7 +11,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar
@@ -201,6 +200,8 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     if gevent and "gevent.monkey" in sys.modules:
         # What gevent makes of `threading` would stay in this thread.
         return gevent.get_hub().threadpool.apply(asyncio.run, (coroutine,))
+    from concurrent.futures import ThreadPoolExecutor  # rarely needed, and slow to import
+
     with ThreadPoolExecutor(max_workers=1) as executor:
         return executor.submit(asyncio.run, coroutine).result()
 

@@ -106,8 +106,10 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
     def test_a_token_that_is_not_to_be_had_waits_for_an_administrator(self):
         """The apps of Google and Microsoft raise it before anything is said to the server."""
 
+        said = "The token could not be renewed"
+
         def no_token(*args):
-            raise UserError("The token could not be renewed")
+            raise UserError(said)
 
         mail = self.new_mail(email_to="ada@one.test")
         self.server.smtp_user = "me@acme.test"

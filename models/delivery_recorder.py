@@ -122,7 +122,7 @@ def _begin(work):
                server_name = excluded.server_name, sender_rule = excluded.sender_rule,
                took_over_from = excluded.took_over_from
            WHERE mail_delivery.state IN %s
-           RETURNING email, attempts, doubts""",
+           RETURNING xmax = 0""",
         _insert(work, work.recipients.values(), NOTED),
         IN_DOUBT,
         OPEN,
@@ -164,7 +164,8 @@ class Recorder(_Base):
         if not work.recipients:
             return
         rows = self._execute(_begin(work))
-        is_new = all(attempts == 1 and doubts == 1 for _email, attempts, doubts in rows)
+        # PostgreSQL's own mark of a row that this statement has inserted, and not updated
+        is_new = all(is_inserted for (is_inserted,) in rows)
         if len(rows) < len(work.recipients) or not is_new:
             work.is_first_try = False
             self._load(work)

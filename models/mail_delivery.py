@@ -167,7 +167,9 @@ class MailDelivery(models.Model):
     def _reply(self):
         """The last answer as a value; None where no server has said anything."""
         self.ensure_one()
-        return core_reply.Reply.from_json(self.story[-1]) if self.story else None
+        if not self.story or not self.reply_class:
+            return None
+        return core_reply.Reply.from_json(self.story[-1])
 
     # ------------------------------------------------------------
     # RIGHTS

@@ -13,6 +13,7 @@ from . import (
     mail_alias_domain,
     mail_alias_domain_chatter,
     mail_alias_domain_check,
+    mail_alias_domain_check_report,
     mail_delivery,
     mail_delivery_actions,
     mail_delivery_story,

@@ -122,7 +122,7 @@ def _begin(work):
                server_name = excluded.server_name, sender_rule = excluded.sender_rule,
                took_over_from = excluded.took_over_from
            WHERE mail_delivery.state IN %s
-           RETURNING email, attempts, doubts""",
+           RETURNING xmax = 0""",
         _insert(work, work.recipients.values(), NOTED),
         IN_DOUBT,
         OPEN,
@@ -164,7 +164,8 @@ class Recorder(_Base):
         if not work.recipients:
             return
         rows = self._execute(_begin(work))
-        is_new = all(attempts == 1 and doubts == 1 for _email, attempts, doubts in rows)
+        # PostgreSQL's own mark of a row that this statement has inserted, and not updated
+        is_new = all(is_inserted for (is_inserted,) in rows)
         if len(rows) < len(work.recipients) or not is_new:
             work.is_first_try = False
             self._load(work)
@@ -173,14 +174,19 @@ class Recorder(_Base):
         """Who has had it is committed before anybody else is tried."""
         if not recipients:
             return
-        query = _upsert(work, recipients)
-        try:
-            self._execute(query)
-        except psycopg2.Error:
-            # What has left cannot be called back: once more, on another connection.
-            _logger.warning("Deliveries of mail %s are recorded again", work.mail_id)
-            self.close()
-            self._execute(query)
+        work.unrecorded.update({item.email: item for item in recipients})
+        for is_last in (False, True):
+            try:
+                self._execute(_upsert(work, work.unrecorded.values()))
+            except psycopg2.Error:
+                # What has left cannot be called back: once more, on another connection. If that
+                # fails too it is kept, for the next answer or the end of the mail.
+                self.close()
+                if is_last:
+                    _logger.exception("Deliveries of mail %s are not recorded yet", work.mail_id)
+            else:
+                work.unrecorded.clear()
+                break
         if not work.is_first_try:
             self._forgive_doubts(work)
 
@@ -196,7 +202,7 @@ class Recorder(_Base):
             )
 
     def finish(self, work, recipients):
-        self.answer(work, recipients)
+        self.answer(work, [*work.unrecorded.values(), *recipients])
 
     def note_rest(self, server_id, values):
         """How a server fares, for all workers to see."""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from ..core.incoming import mailbox_error
+from ..core.text import printable
 
 _lt = LazyTranslate(__name__)
 
@@ -74,7 +75,7 @@ class FetchmailServer(models.Model):
     def onchange_server_type(self):
         """Odoo resets the port to the usual one; that of a provider is known."""
         result = super().onchange_server_type()
-        provider = self.sudo().provider_id
+        provider = self.provider_id
         if self.server_type == "imap" and provider.imap_host and self.is_ssl == provider.imap_ssl:
             self.port = provider.imap_port
         return result
@@ -88,9 +89,9 @@ class FetchmailServer(models.Model):
     def _connection_error_sentence(self, error):
         sentence = self.env._(CONNECTION_ERROR_SENTENCES[mailbox_error.classify(error)])
         cause = sentence % {
-            "host": self.server or "",
+            "host": printable(self.server or ""),
             "port": self.port,
             "user": self.user or "",
-            "reply": (mailbox_error.reply_text(error) or str(error)).rstrip("."),
+            "reply": printable((mailbox_error.reply_text(error) or str(error)).rstrip(".")),
         }
         return f"{cause} {self.env._(ADVICE[self.state])}"

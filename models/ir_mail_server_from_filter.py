@@ -37,7 +37,8 @@ class IrMailServer(models.Model):
     @api.depends("from_filter", "owner_user_id")
     @api.depends_context("lang")
     def _compute_bounce_note(self):
-        alias_domains = self.env["res.company"].sudo().search([]).alias_domain_id
+        used = [("company_ids", "!=", False)]
+        alias_domains = self.env["mail.alias.domain"].sudo().search(used)
         for server in self:
             server.bounce_note = server._bounce_note(alias_domains)
 

@@ -1,10 +1,14 @@
+import logging
 from datetime import timedelta
 
+import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..core.outgoing import schedule as core_schedule
 from ..core.reply import Reply, ReplyClass, explain_admin
+
+_logger = logging.getLogger(__name__)
 
 UNTIL_REPAIRED = timedelta(days=30)
 """How long a server rests that an administrator has to repair: a login that was refused is not
@@ -159,7 +163,7 @@ class IrMailServer(models.Model):
     def _rest(self, run, fault):
         """Let the server rest after a fault; until when. Noted once in a run."""
         if self.id in run.faults:
-            return self.resting_until if self else fields.Datetime.now() + core_schedule.rest(1)
+            return self.resting_until or run.soon()
         run.faults[self.id] = fault
         faults = 1 if self.id in run.healthy else (self.rest_faults or 0) + 1
         pause = core_schedule.rest(faults, fault.retry_after)
@@ -193,7 +197,11 @@ class IrMailServer(models.Model):
         if run.recorder is None:
             self.sudo().write({**values, "resting_until": until or False})
             return
-        run.recorder.note_rest(self.id, values)
+        try:
+            run.recorder.note_rest(self.id, values)
+        except psycopg2.Error:
+            # Somebody holds the server; this run knows by itself, and the next one will find out.
+            _logger.info("How server %s fares could not be noted", self.id, exc_info=True)
         self.invalidate_recordset(list(values))
 
     def _resume(self):

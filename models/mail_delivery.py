@@ -167,7 +167,9 @@ class MailDelivery(models.Model):
     def _reply(self):
         """The last answer as a value; None where no server has said anything."""
         self.ensure_one()
-        return core_reply.Reply.from_json(self.story[-1]) if self.story else None
+        if not self.story or not self.reply_class:
+            return None
+        return core_reply.Reply.from_json(self.story[-1])
 
     # ------------------------------------------------------------
     # RIGHTS
@@ -208,8 +210,19 @@ class MailDelivery(models.Model):
         return self.sudo().search([("mail_mail_id_int", "in", list(mail_ids))])
 
     @api.model
+    def _hold_mails(self, mail_ids):
+        """Wait for whoever is sending these. Sending holds the e-mail and writes on its deliveries
+        from another connection; who began with the deliveries would wait for it in a circle."""
+        mails = self.env["mail.mail"].browse(mail_ids)
+        mails.flush_recordset(["state"])
+        if mails:
+            query = "SELECT id FROM mail_mail WHERE id IN %s ORDER BY id FOR NO KEY UPDATE"
+            self.env.cr.execute(SQL(query, mails._ids))
+
+    @api.model
     def _cancel_open(self, mail_ids):
         """Their e-mails are cancelled or gone: nobody is waiting for an answer any more."""
+        self._hold_mails(mail_ids)
         rows = self.sudo().search(
             [("mail_mail_id_int", "in", list(mail_ids)), ("state", "in", OPEN)]
         )
@@ -219,6 +232,7 @@ class MailDelivery(models.Model):
     def _forget_refusals(self, mail_ids, emails=None):
         """A person asks for another try: who refused is asked again, and the schedule begins
         anew. Who has accepted stays accepted."""
+        self._hold_mails(mail_ids)
         domain = Domain("mail_mail_id_int", "in", list(mail_ids)) & Domain(
             "state", "in", ("refused", "cancelled", *OPEN)
         )

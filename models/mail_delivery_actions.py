@@ -59,6 +59,7 @@ class MailDelivery(models.Model):
     def action_cancel(self):
         """Send nothing more to these recipients."""
         self._check_may_act()
+        self._hold_mails(self.sudo().mail_mail_id.ids)
         left = self.sudo().filtered(lambda item: item.state in (*OPEN, REFUSED))
         left.write({"state": CANCELLED, "next_try": False})
         left.mail_mail_id._end_if_nobody_is_left()
@@ -84,6 +85,7 @@ class MailDelivery(models.Model):
             )
         mail = delivery.mail_mail_id
         delivery._require_mail(mail)
+        self._hold_mails(mail.ids)
         corrected = self._correct(mail, email)
         delivery.write({"state": CANCELLED, "next_try": False})
         self._forget_refusals(mail.ids, [address_key(corrected)])

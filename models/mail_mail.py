@@ -114,9 +114,11 @@ class MailMail(models.Model):
         return result
 
     def unlink(self):
-        if unfinished := self.filtered(lambda mail: mail.state in ("outgoing", "exception")):
-            self.env["mail.delivery"]._cancel_open(unfinished.ids)
-        return super().unlink()
+        unfinished = self.filtered(lambda mail: mail.state in ("outgoing", "exception")).ids
+        result = super().unlink()
+        if unfinished:
+            self.env["mail.delivery"]._cancel_open(unfinished)
+        return result
 
     @api.model
     def _normalized_addresses(self, text):

@@ -147,7 +147,7 @@ class MailMail(models.Model):
             "that the others go on. Look at its size and its attachments, then press Retry."
         )
         for item in work.in_state(*OPEN):
-            item.state, item.reason, item.doubts, item.story = REFUSED, reason, 0, item.story
+            item.state, item.reason, item.doubts = REFUSED, reason, 0
         work.recorder.finish(work, work.in_state(REFUSED))
         self.write(self._failed(work, work.in_state(REFUSED), reason, "unknown"))
         self._tell_notifications(work)

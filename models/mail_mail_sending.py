@@ -252,7 +252,9 @@ class MailMail(models.Model):
         is_touched = self.id in self.env.cr.cache.get(TOUCHED, ())
         if run.recorder and not is_touched and not self._is_of_this_transaction():
             return run.recorder
-        return OwnRecorder(self.env, bool(is_touched or self.delivery_attempts))
+        return OwnRecorder(
+            self.env, bool(is_touched or self.delivery_attempts or self.delivery_since)
+        )
 
     def _record_again(self, run):
         """Odoo's transaction is lost and mails may have left: write what came of them from memory.

@@ -63,7 +63,8 @@ class Recipient:
 
     @property
     def reply(self) -> Reply | None:
-        return Reply.from_json(self.story[-1]) if self.story and self.story[-1] else None
+        """The answer of the last try, unless that try did not come to any."""
+        return Reply.from_json(self.story[-1]) if self.story and not self.reason else None
 
     @property
     def is_open(self):
@@ -101,6 +102,7 @@ class Work:
         self.recipients = {item.email: item for item in _expected(mail)}
         self.entries = []
         self.bounces = {}
+        self.unrecorded = {}
         self.is_first_try = True
 
     @property

@@ -31,4 +31,5 @@ from . import (
     test_tours_outgoing,
     test_translations,
     test_uninstall,
+    test_views,
 )

@@ -1,7 +1,7 @@
+import contextlib
 import logging
 import time
 from collections import Counter
-from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
@@ -10,6 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
+from psycopg2 import OperationalError
 
 from ..models.delivery_recorder import Recorder
 from ..models.mail_mail_outcome import MailMail as Outcome
@@ -69,7 +70,7 @@ class TestOutgoingCrash(BaseCase):
         return env["mail.message"].search([("subject", "=", "Crash")]).ids
 
     @classmethod
-    @contextmanager
+    @contextlib.contextmanager
     def committing(cls):
         with cls.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
@@ -291,6 +292,17 @@ class TestOutgoingCrash(BaseCase):
         self.check_accounts(ADDRESSES[:3])
 
     def test_two_workers_and_send_now_share_the_mails(self):
+        ids, addresses = self.new_mails(40)
+        workers = [
+            self.queue(),
+            Worker(self.registry, lambda env: env["mail.mail"].browse(ids).send()),
+            self.queue(),
+        ]
+        self.assertEqual([worker.wait() for worker in workers], [0, 0, 0])
+        self.drain()
+        self.check_accounts(addresses)
+
+    def new_mails(self, count):
         with self.committing() as env:
             mails = env["mail.mail"].create(
                 [
@@ -301,19 +313,52 @@ class TestOutgoingCrash(BaseCase):
                         "body_html": "<p>Hello</p>",
                         "auto_delete": False,
                     }
-                    for number in range(40)
+                    for number in range(count)
                 ]
             )
-            addresses = mails.mapped("email_to")
-            ids = mails.ids
-        workers = [
-            self.queue(),
-            Worker(self.registry, lambda env: env["mail.mail"].browse(ids).send()),
-            self.queue(),
-        ]
-        self.assertEqual([worker.wait() for worker in workers], [0, 0, 0])
-        self.drain()
+            return mails.ids, mails.mapped("email_to")
+
+    def test_the_scheduler_drains_the_queue_with_true_progress(self):
+        _ids, addresses = self.new_mails(25)
+        with self.committing() as env:
+            env["ir.config_parameter"].set_param("mail.mail.queue.batch.size", "10")
+            cron_id = env.ref("mail.ir_cron_mail_scheduler_action").id
+            env["ir.cron.progress"].search([("cron_id", "=", cron_id)]).unlink()
+
+        def work(env):
+            cron = env["ir.cron"]
+            job = type(cron)._acquire_one_job(env.cr, cron_id, include_not_ready=True)
+            type(cron)._process_job(env.cr, job)
+
+        self.assertEqual(Worker(self.registry, work).wait(), 0)
+        with self.committing() as env:
+            env["ir.config_parameter"].set_param("mail.mail.queue.batch.size", False)
+            rows = env["ir.cron.progress"].search([("cron_id", "=", cron_id)], order="id")
+            progress = [(row.done, row.remaining) for row in rows]
+        self.assertEqual(progress, [(10, 15), (10, 5), (5, 0)])
         self.check_accounts(addresses)
+
+    def test_a_mail_that_is_cancelled_or_deleted_while_it_is_sent(self):
+        for change in ("cancel", "unlink"):
+            with self.subTest(change=change):
+                self.setUp()
+                mail_id = self.new_mail()
+                self.peer.wait("DATA", 0.5)
+                worker = self.queue()
+                self.wait_until(lambda: any(c.name == "DATA" for c in self.peer.commands))
+                with (
+                    contextlib.suppress(OperationalError),
+                    mute_logger("odoo.sql_db"),
+                    self.committing() as env,
+                ):
+                    getattr(env["mail.mail"].browse(mail_id), change)()
+                    env.flush_all()
+                self.assertEqual(worker.wait(), 0)
+                with self.committing() as env:
+                    rows = env["mail.delivery"].search([("mail_mail_id_int", "=", mail_id)])
+                    self.assertEqual(set(rows.mapped("state")), {"accepted"})
+                    self.assertNotEqual(env["mail.mail"].browse(mail_id).exists().state, "outgoing")
+                self.assertEqual(len(self.peer.received), 1)
 
     def test_a_commit_of_odoo_that_fails_sends_nothing_again(self):
         mail_id = self.new_mail()

@@ -71,6 +71,18 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
         mail.send()
         self.assertEqual(mail.state, "sent", "Who asks for it has it tried")
 
+    def test_the_story_tells_the_faults_of_the_server_as_well(self):
+        mail = self.new_mail(email_to="ada@one.test")
+        self.peer.answer("RCPT", "421 4.7.0 Too many connections", times=2)
+        for _ in range(3):
+            self.make_due(mail)
+            self.run_queue(mail)
+        self.assertEqual(mail.state, "sent")
+        [delivery] = mail.delivery_ids
+        self.assertEqual([entry["code"] for entry in delivery.story], [421, 421, 250])
+        self.assertEqual(delivery.attempts, 1, "The server's faults use up no try")
+        self.assertEqual(delivery.story_html.count("421 4.7.0"), 2)
+
     def test_the_rests_grow_and_administrators_are_told_once(self):
         self.stop_server()
         mails = self.new_mail(email_to="ada@one.test") + self.new_mail(email_to="bob@two.test")
@@ -106,8 +118,10 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
     def test_a_token_that_is_not_to_be_had_waits_for_an_administrator(self):
         """The apps of Google and Microsoft raise it before anything is said to the server."""
 
+        said = "The token could not be renewed"
+
         def no_token(*args):
-            raise UserError("The token could not be renewed")
+            raise UserError(said)
 
         mail = self.new_mail(email_to="ada@one.test")
         self.server.smtp_user = "me@acme.test"
@@ -144,6 +158,17 @@ class TestOutgoingServers(OutgoingCase, TransactionCase):
         self.assertEqual(delivery.took_over_from, "Transactional")
         self.assertIn("“Newsletters” took over", delivery.explanation)
         self.assertEqual(set(self.statuses(message).values()), {"sent"})
+
+    def test_a_neutralised_database_tells_nobody_and_nothing_takes_over(self):
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
+        self.server.from_filter = "acme.test"
+        self.other_server("acme.test")
+        self.peer.answer("MAIL", "530 5.7.0 Authentication required")
+        mail = self.new_mail(email_to="ada@one.test")
+        self.run_queue(mail)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertFalse(self.sandbox.smtp2.received)
+        self.assertFalse(self.server.activity_ids)
 
     def test_who_may_not_take_over(self):
         self.server.from_filter = "acme.test"

@@ -79,13 +79,13 @@ class TestOutgoingScreens(OutgoingCase, TransactionCase):
         self.assertIn("as soon as possible", self.lines(message)["ada@one.test"]["sentence"])
 
     def test_buttons_are_for_whoever_may_use_them(self):
-        self.peer.answer("RCPT", UNKNOWN)
-        message = self.post("ada@one.test")
-        self.send(message)
         reader = new_test_user(self.env, "reader", groups="base.group_user")
         author = new_test_user(
             self.env, "writer", groups="base.group_user,base.group_partner_manager"
         )
+        self.peer.answer("RCPT", UNKNOWN)
+        message = self.post("ada@one.test")
+        self.send(message)
         message.author_id = author.partner_id
         [line] = message.with_user(reader).get_deliveries()
         self.assertEqual((line["state"], line["actions"]), ("refused", []))

@@ -56,7 +56,9 @@ class TestToursOutgoing(OutgoingCase, HttpCase):
         message = self.post("adda@one.test", "bob@two.test")
         self.send(message)
         self.assertEqual(self.accepted(), {"bob@two.test": 1})
-        self.tour("correct")
+        with self.assertLogs("odoo.http", "WARNING") as logs:
+            self.tour("correct")
+        self.assertIn("“nobody” is not an e-mail address", "".join(logs.output))
         self.run_queue(message.notification_ids.mail_mail_id)
         self.assertEqual(self.accepted(), {"bob@two.test": 1, "ada@one.test": 1})
         self.tour("corrected")

@@ -200,7 +200,7 @@ registry.category("web_tour.tours").add("email_communication_resting", {
         },
         {
             content: "Its mails stand together by cause, which says whether trying again helps",
-            trigger: ".o_group_header:contains('Server busy: trying again helps')",
+            trigger: ".o_group_header:contains('Server busy: trying again helps'):contains('min')",
             run: "click",
         },
         {

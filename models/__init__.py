@@ -3,6 +3,7 @@ from . import (
     ir_attachment,
     ir_config_parameter,
     ir_mail_server,
+    ir_mail_server_connection,
     ir_mail_server_from_filter,
     ir_mail_server_provider,
     mail_alias_domain,

@@ -4,6 +4,7 @@ from . import (
     ir_config_parameter,
     ir_mail_server,
     ir_mail_server_alert,
+    ir_mail_server_connection,
     ir_mail_server_counts,
     ir_mail_server_from_filter,
     ir_mail_server_provider,

@@ -37,9 +37,14 @@ class IrMailServer(models.Model):
     @api.depends("from_filter", "owner_user_id")
     @api.depends_context("lang")
     def _compute_bounce_note(self):
+        # A server without FROM filter sends as every bounce address
+        self.bounce_note = ""
+        limited = self.filtered("from_filter")
         used = [("company_ids", "!=", False)]
-        alias_domains = self.env["mail.alias.domain"].sudo().search(used)
-        for server in self:
+        alias_domains = limited and self.env["mail.alias.domain"].sudo().search_fetch(
+            used, ["name", "bounce_alias"]
+        )
+        for server in limited:
             server.bounce_note = server._bounce_note(alias_domains)
 
     @api.model_create_multi

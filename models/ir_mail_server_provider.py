@@ -50,10 +50,8 @@ class IrMailServer(models.Model):
 
     @api.depends("picked_provider_id", "smtp_host", "smtp_authentication")
     def _compute_provider_id(self):
-        providers = self.env["mail.provider"]._with_hosts()
         for server in self:
-            host = server._sending_host()
-            server.provider_id = server.picked_provider_id or providers._recognise(host)
+            server.provider_id = server.picked_provider_id or server._recognised_provider()
 
     def _inverse_provider_id(self):
         for server in self:
@@ -71,7 +69,7 @@ class IrMailServer(models.Model):
         return [("id", "in", servers.filtered(lambda s: s.provider_id.id in value).ids)]
 
     def _recognised_provider(self):
-        return self.env["mail.provider"]._with_hosts()._recognise(self._sending_host())
+        return self.env["mail.provider"]._recognised(self._sending_host())
 
     @api.depends("provider_id")
     @api.depends_context("lang")
@@ -169,7 +167,7 @@ class IrMailServer(models.Model):
     def _command_line_sender(self, domain):
         host = config.get("smtp_server")
         providers = self.env["mail.provider"].sudo()
-        provider = providers._with_hosts()._recognise(host)
+        provider = providers._recognised(host)
         if self._runs_at_odoo():
             odoo = self.env.ref("email_communication.mail_provider_odoo", raise_if_not_found=False)
             provider = (odoo and odoo.sudo()) or provider

@@ -62,7 +62,8 @@ class MailAliasDomainCheck(models.Model):
     asked_at = fields.Datetime("Asked On", readonly=True, copy=False)
     elapsed = fields.Float("Seconds", readonly=True, copy=False, digits=(6, 2))
     severity = fields.Selection(SEVERITIES, "Verdict", readonly=True, copy=False)
-    report = fields.Json(readonly=True, copy=False)
+    # Much longer than all the rest, and asked for one check at a time
+    report = fields.Json(readonly=True, copy=False, prefetch=False)
 
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+from odoo.tools import format_date, ormcache
 
 from ..core import provider as core_provider
 from ..core.sender import Sender
@@ -92,6 +92,20 @@ class MailProvider(models.Model):
         except core_provider.SelectorError as error:
             raise ValidationError(error.explain(self.env._)) from error
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "host_patterns" in vals or "name" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def _check_access(self, operation):
         """Whoever may read mail servers may read their providers, without being an administrator
         of the settings."""
@@ -111,6 +125,17 @@ class MailProvider(models.Model):
     def _with_hosts(self):
         """Those that a host name can tell."""
         return self.search([("host_patterns", "!=", False)])
+
+    @api.model
+    def _recognised(self, host):
+        """The provider whose server has that name, or none."""
+        return self.browse(self._recognised_id(host or ""))
+
+    @api.model
+    @ormcache("host")
+    def _recognised_id(self, host):
+        """Kept, because lists of servers ask it for each of them."""
+        return self.sudo()._with_hosts()._recognise(host).id
 
     def _recognise(self, host):
         """The provider among these whose server has that name, or none."""

@@ -11,6 +11,7 @@ import pytest
 
 from core import provider, reply
 from core.dkim import record as dkim
+from core.dkim.repair import repaired
 from core.dmarc import record as dmarc
 from core.dmarc.propose import propose
 from core.dns import resolver, tag_list
@@ -35,8 +36,14 @@ WORST = {
     "tag_list.read": (tag_list.read, ";", "p=none;", "a"),
     "dkim.parse": (dkim.parse, "p=;", "v=DKIM1;p=", "a"),
     "dkim.is_meant": (dkim.is_meant, ";", "v=DKIM1;"),
+    "dkim.repaired": (repaired, "v=DKIM1 p=", " p=", "\\;", "a"),
     "dmarc.parse": (dmarc.parse, "v=DMARC1;", "rua=mailto:a@b,", "a@b.com,"),
-    "dmarc.propose": (lambda text: propose("example.com", [text]), "p=none;", "rua=mailto:a@b,"),
+    "dmarc.propose": (
+        lambda text: propose("example.com", [text]),
+        "p=none;",
+        "rua=mailto:a@b,",
+        " p=",
+    ),
     "parse_policy": (mta_sts.parse_policy, "mx: a\n", ":", "\n"),
     "mx.parse": (lambda text: mx.parse([f"10 {text}"]), "a.", " "),
     "from_filter.parse": (from_filter.parse, "a", "a.", "a@b.com,", "<a@b>,", '"'),

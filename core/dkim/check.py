@@ -10,6 +10,7 @@ from ..dns.resolver import Resolver
 from ..findings.finding import Finding, Subject, unknown
 from ..sender import Selector
 from .record import DkimError, is_meant, is_of_another_kind, parse
+from .repair import only_key, repaired
 
 RSA_BITS_MIN = 1024  # bits, RFC 8301 section 3.2: verifiers treat shorter keys as no key
 RSA_BITS_ADVISED = 2048  # bits, RFC 8301 section 3.2
@@ -93,8 +94,10 @@ async def _without_wildcard(answer, domain, resolver):
 def _judge_target(selector, answer, target):
     """A provider that asks for a CNAME rotates its keys; a copied or old record breaks then."""
     if target and target not in answer.chain:
-        found = answer.chain[:1] or tuple(filter(is_meant, answer.records))
-        code = "dkim_wrong_target" if found else "dkim_missing"
+        # RFC 1034 section 3.6.2: nothing else can stay beside the alias
+        found = answer.chain[:1] or answer.records
+        leads = answer.chain or any(map(is_meant, answer.records))
+        code = "dkim_wrong_target" if leads else "dkim_missing"
         kind = "" if answer.chain else "TXT"
         yield Subject("dkim", answer.name, "CNAME", found, kind).say(
             code, expected=f"{target}.", selector=selector
@@ -109,11 +112,11 @@ def _judge_answer(selector, answer):
             return say("dkim_target_missing", target=answer.canonical_name)
         return say("dkim_missing")
     if len(records) > 1:  # RFC 6376 section 3.6.2.2: the result is undefined
-        return say("dkim_multiple", count=len(records))
+        return say("dkim_multiple", only_key(records), count=len(records))
     try:
         key = parse(records[0])
     except DkimError as error:
-        return say(error.code, **error.params)
+        return say(error.code, repaired(records[0]), **error.params)
     return _judge_key(key, say)
 
 

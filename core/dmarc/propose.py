@@ -1,11 +1,16 @@
 """The DMARC record to publish instead of what is there."""
 
+import re
 from collections.abc import Sequence
 
 from .record import POLICIES, DmarcError, accepted, parse, read_tags, report_addresses
 
 REPORTS_KEPT = 50  # report addresses of a record; receivers need serve two (RFC 7489 s. 6.2)
 DEFAULT_POLICY = "none"  # to begin with: receivers report, and do nothing else
+NOISE = str.maketrans("", "", "\"'\\")  # what zone files put around a text, and no record has
+
+# Where a semicolon is missing: a tag that begins behind what people type in its place
+_TAG_BEGINS = re.compile(r"(?<=[\s,:])(?=(?:p|sp|np|rua|ruf|adkim|aspf|pct|fo|t|psd)\s?=)", re.I)
 
 
 def propose(domain: str, texts: Sequence[str]) -> str:
@@ -25,21 +30,28 @@ def _is_used(text):
 
 
 def _is_alike(text):
-    return text.lower().lstrip().startswith(("v=dmarc", "v =", "p="))
+    return text.translate(NOISE).lower().lstrip().startswith(("v=dmarc", "v =", "p="))
 
 
 def _mended(domain, text):
-    tags = dict(filter(None, (_accepted(tag, value) for tag, value in read_tags(text)[0].items())))
-    listed = report_addresses(tags.pop("rua", None))
-    reports = [item.uri for item in listed[:REPORTS_KEPT] if item.domain]
+    typed = _TAG_BEGINS.sub(";", text.translate(NOISE))
+    pairs = ((tag, value.strip(" ,:")) for tag, value in read_tags(typed)[0].items())
+    tags = dict(filter(None, (_accepted(tag, value) for tag, value in pairs)))
+    reports = _usable(tags.pop("rua", None))
+    failures = _usable(tags.pop("ruf", None))
     mended = {
         "v": "DMARC1",
         "p": tags.pop("p", DEFAULT_POLICY),
         **tags,
-        "rua": ",".join(reports) or f"mailto:postmaster@{domain}",
+        "rua": reports or f"mailto:postmaster@{domain}",
+        **({"ruf": failures} if failures else {}),
     }
     proposal = "; ".join(f"{tag}={value}" for tag, value in mended.items())
     return text if _says_the_same(text, proposal) else proposal
+
+
+def _usable(listed):
+    return ",".join(item.uri for item in report_addresses(listed)[:REPORTS_KEPT] if item.domain)
 
 
 def _accepted(tag, value):
@@ -62,4 +74,5 @@ def _says_the_same(text, proposal):
         return False
     tags, slips = read_tags(text)
     wanted = read_tags(proposal)[0]
-    return not slips and {**tags, "rua": tags.get("rua", "").replace(" ", "")} == wanted
+    listed = {tag: tags.get(tag, "").replace(" ", "") for tag in {"rua", "ruf"} & wanted.keys()}
+    return not slips and {**tags, **listed} == wanted

@@ -10,8 +10,9 @@ from ..error import CoreError
 POLICIES = ("none", "quarantine", "reject")  # from the weakest to the strongest
 PERCENT_MAX = 100
 
-_VERSION = re.compile(r"v\s*=\s*DMARC1\s*(;|$)")
-_URI = re.compile(r"mailto:([^@\s,!]+)@([^@\s,!]+)(![0-9]+[kmgt]?)?", re.IGNORECASE)
+# RFC 5234 section 2.3: the "v" of the grammar stands for both cases, DMARC1 is spelt out in octets
+_VERSION = re.compile(r"[vV]\s*=\s*DMARC1\s*(;|$)")
+_URI = re.compile(r"mailto:([^@\s,!]+)@([\w.-]+)(![0-9]+[kmgt]?)?", re.IGNORECASE)
 _CHOICES = {
     "p": POLICIES,
     "sp": POLICIES,

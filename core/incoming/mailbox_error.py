@@ -5,6 +5,8 @@ import poplib
 import socket
 import ssl
 
+from ..text import printable
+
 _LOGIN_REFUSALS = (
     "authenticationfailed",  # RFC 5530 section 3, IMAP response code
     "[auth]",  # RFC 3206 section 4, POP3 response code
@@ -38,6 +40,6 @@ def classify(error: BaseException) -> str:
 
 
 def reply_text(error: BaseException) -> str:
-    """What the server said, as text: imaplib and poplib keep the octets of the reply."""
+    """What the server said, safe to show: imaplib and poplib keep the octets of the reply."""
     said = error.args[0] if error.args else ""
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return printable(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))

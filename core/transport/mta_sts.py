@@ -80,7 +80,7 @@ async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> 
     if not answer.known:
         return (unknown("mta_sts", answer),)
     records = [text for text in answer.records if _VERSION.match(text)]
-    alike = [text for text in answer.records if "stsv1" in text[:HEAD_LENGTH].lower()]
+    alike = list(filter(_is_alike, answer.records))
     say = Subject("mta_sts", answer.name, "TXT", records).say
     if not records and alike:
         subject = Subject("mta_sts", answer.name, "TXT", alike)
@@ -92,6 +92,13 @@ async def check(domain: str, resolver: Resolver, fetch: Fetch | None = None) -> 
     if not _valid_record(records[0]):
         return (say("mta_sts_syntax", _template(records)),)
     return await _check_policy(domain, resolver, fetch, say)
+
+
+def _is_alike(text):
+    """Whether a record that does not begin as it should is meant all the same."""
+    tags = tag_list.read(text)[0]
+    version = tags.get("v", "STSv1" if "id" in tags else "").lower()
+    return version == "stsv1" or "stsv1" in text[:HEAD_LENGTH].lower()
 
 
 def _template(records):

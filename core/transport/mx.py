@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..dns.address import is_public
 from ..dns.resolver import Answer, Resolver
@@ -14,6 +14,8 @@ NULL_HOST = "."  # RFC 7505 section 3
 HOSTS_MAX = 8  # that are looked at, in the order of delivery; few domains have more
 LOCALHOST = "localhost"  # RFC 6761 section 6.3: it and all below it are the machine that asks
 USUAL_NAMES = ("mail", "mx")  # of a mail host, for a proposal
+LOST = ("mx_host_is_address", "mx_host_missing", "mx_host_private", "mx_private")
+"""What is said about a host that takes no mail from outside: another one is proposed."""
 PREFERENCE = 10  # of a record that is proposed; any number does where there is one record
 
 
@@ -59,6 +61,11 @@ async def check(domain: str, resolver: Resolver, expected_host: str = "") -> tup
         *_judge_number(subject, hosts),
         *_judge_reach(subject, [item for found in checked for item in found]),
     )
+    if any(item.code in LOST for item in wrong):
+        record = await _instead(domain, hosts, checked, resolver, expected)
+        wrong = tuple(
+            replace(item, expected=record) if item.code in LOST else item for item in wrong
+        )
     if any(item.severity != Severity.INFO for item in wrong):
         return wrong
     names = ", ".join(item.host for item in hosts)
@@ -77,6 +84,24 @@ async def _proposal(domain, hosts, resolver, expected):
     answers = await asyncio.gather(*(addresses(name, resolver) for name in names))
     found = (name for name, answer in zip(names, answers, strict=True) if _is_reached(answer))
     return _record(next(found, None))
+
+
+async def _instead(domain, hosts, checked, resolver, expected):
+    """The record to publish instead of one whose host takes no mail: a subdomain's own is Odoo's
+    host, else it is the first that works, else a host with a usual name."""
+    if expected and not _is_main_domain(domain):
+        return _record(expected)
+    for host, findings in zip(hosts, checked, strict=False):
+        codes = {item.code: item for item in findings}
+        if "mx_host_is_alias" in codes:
+            return codes["mx_host_is_alias"].expected
+        if not codes.keys() & {*LOST, "mx_host_unknown"}:
+            return f"{host}."
+    return await _proposal(domain, (), resolver, "")
+
+
+def _is_main_domain(domain):
+    return domain.count(".") == 1
 
 
 def _is_reached(answers):
@@ -102,7 +127,7 @@ def _judge_expected(subject, hosts, expected):
     pointed away without taking the mail of everybody in the organization along."""
     others = ", ".join(item.host for item in hosts if item.host != expected)
     if expected and others:
-        code = "mx_main_domain" if subject.name.count(".") == 1 else "mx_other_host"
+        code = "mx_main_domain" if _is_main_domain(subject.name) else "mx_other_host"
         value = None if code == "mx_main_domain" else _record(expected)
         yield subject.say(code, value, host=expected, others=others)
 

@@ -10,7 +10,7 @@ from ..findings.finding import Finding, Subject, unknown
 HEAD_LENGTH = 16  # characters in which a record says what it is, with a few too many
 
 _VERSION = re.compile(r"v\s*=\s*TLSRPTv1\s*;")  # RFC 8460 section 3
-_URI = re.compile(r"mailto:[^@\s,!]+@[^@\s,!]+|https://[^\s,!]+", re.IGNORECASE)
+_URI = re.compile(r"mailto:[^@\s,!]+@[\w.-]+|https://[^\s,!]+", re.IGNORECASE)
 
 
 async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
@@ -23,7 +23,7 @@ async def check(domain: str, resolver: Resolver) -> tuple[Finding, ...]:
 
 def _judge(domain, answer):
     records = [text for text in answer.records if _VERSION.match(text)]
-    alike = [text for text in answer.records if "tlsrptv1" in text[:HEAD_LENGTH].lower()]
+    alike = list(filter(_is_alike, answer.records))
     say = partial(
         Subject("tls_rpt", answer.name, "TXT", records or alike).say,
         expected=_template(domain, records or alike),
@@ -44,9 +44,17 @@ def _judge(domain, answer):
     return say("tls_rpt_ok", expected=None)
 
 
+def _is_alike(text):
+    """Whether a record that does not begin as it should is meant all the same."""
+    tags = tag_list.read(text)[0]
+    version = tags.get("v", "TLSRPTv1" if "rua" in tags else "").lower()
+    return version == "tlsrptv1" or "tlsrptv1" in text[:HEAD_LENGTH].lower()
+
+
 def _template(domain, records):
     """A record with the usable addresses of those that are there."""
-    typed = (tag_list.read(text)[0].get("rua", "") for text in records)
+    cleaned = (text.replace('"', "").replace("\\", "") for text in records)
+    typed = (tag_list.read(text)[0].get("rua", "") for text in cleaned)
     found = [uri.strip() for text in typed for uri in text.split(",")]
     usable = dict.fromkeys(uri for uri in found if _URI.fullmatch(uri))
     return f"v=TLSRPTv1; rua={','.join(usable) or f'mailto:postmaster@{domain}'}"

@@ -31,3 +31,8 @@ def test_what_went_wrong(error, code):
 def test_the_reply_is_text():
     assert reply_text(imaplib.IMAP4.error(b"LOGIN failed \xff")) == "LOGIN failed \ufffd"
     assert reply_text(ValueError()) == ""
+
+
+def test_nothing_that_a_server_says_turns_the_sentence_around():
+    said = reply_text(imaplib.IMAP4.error("LOGIN failed \u202eneddih".encode()))
+    assert said == "LOGIN failed \\x202eneddih"

@@ -7,9 +7,10 @@
     "website": "https://github.com/email-communication/email_communication",
     "license": "LGPL-3",
     "depends": ["base_setup", "mail"],
-    "external_dependencies": {"python": ["dnspython>=2.4"]},
+    "external_dependencies": {"python": ["dnspython>=2.4", "IMAPClient"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/mail_incoming_rules.xml",
         "data/ir_cron.xml",
         "data/mail_provider_data.xml",
         "wizard/ir_mail_server_simulate_views.xml",

@@ -9,6 +9,8 @@ from . import (
     test_fetchmail_errors,
     test_from_filter,
     test_giant_sender,
+    test_incoming_crash,
+    test_incoming_fetch,
     test_json2,
     test_mail_operator,
     test_mail_provider,

@@ -18,6 +18,7 @@
         "views/ir_mail_server_views.xml",
         "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
+        "views/mail_incoming_views.xml",
         "views/mail_mail_views.xml",
         "views/mail_provider_views.xml",
         "views/res_config_settings_views.xml",

@@ -15,6 +15,7 @@ from . import (
     mail_incoming_alert,
     mail_incoming_calls,
     mail_incoming_process,
+    mail_incoming_retention,
     mail_incoming_source,
     mail_mail,
     mail_notification,

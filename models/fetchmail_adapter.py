@@ -254,7 +254,8 @@ class SpoolingConnection:
         """Some of them with their sources, as many as memory should hold."""
         with self._env() as env:
             query = SQL(
-                "SELECT id, size, sha256 FROM mail_incoming WHERE %s AND id > %s ORDER BY id LIMIT %s",
+                """SELECT id, size, sha256 FROM mail_incoming
+                   WHERE %s AND id > %s ORDER BY id LIMIT %s""",
                 self._waiting(),
                 last,
                 GROUP,

@@ -11,7 +11,6 @@ FAILURES_TO_TELL = 3
 REST_MINUTES = (0, 0, 10, 20, 40, 60)
 """Until the next try after the first, the second, and every later failure in a row: a password that
 is wrong must not lock the account."""
-WARNING = "mail.mail_activity_data_warning"
 SETTINGS = {"server", "port", "user", "password", "is_ssl", "server_type", "state", "active"}
 
 
@@ -21,8 +20,7 @@ class FetchmailServer(models.Model):
     All of this is written in the transaction of `_fetch_mail`, which holds the row.
     """
 
-    _name = "fetchmail.server"
-    _inherit = ["fetchmail.server", "mail.activity.mixin"]
+    _inherit = "fetchmail.server"
 
     trouble = fields.Selection(CAUSES, "Why", readonly=True, copy=False)
     failures = fields.Integer("Failures in a Row", readonly=True, copy=False)
@@ -33,6 +31,15 @@ class FetchmailServer(models.Model):
         "Latest Failure", readonly=True, copy=False, help="The first one stands beside it."
     )
     last_success = fields.Datetime("Last Fetched Well", readonly=True, copy=False)
+    alert_id = fields.Many2one(
+        "mail.activity",
+        "Told In",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="base.group_system",
+        help="The activity that tells an administrator of the trouble.",
+    )
     last_mail_date = fields.Datetime("Last Mail", compute="_compute_last_mail_date")
 
     def _compute_last_mail_date(self):
@@ -94,7 +101,7 @@ class FetchmailServer(models.Model):
                 "last_success": fields.Datetime.now(),
             }
         )
-        self._open_alerts().action_archive()
+        self.alert_id.filtered("active").action_archive()
 
     def _connection_error_sentence(self, error):
         sentence = self.env._(SENTENCES[mailbox_error.classify(error)])
@@ -118,22 +125,8 @@ class FetchmailServer(models.Model):
                 "Odoo has stopped fetching it after five days without success. Press Test & "
                 "Confirm when it works again."
             )
-        summary = self.env._("“%(mailbox)s” cannot be fetched", mailbox=self.name)
-        if alerts := self._open_alerts():
-            alerts.write({"note": note})
+        if self.alert_id.active:
+            self.alert_id.note = note
         else:
-            self.env["mail.incoming"].sudo()._tell_administrator(self, summary, note)
-
-    def _open_alerts(self):
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("automated", "=", True),
-                    ("activity_type_id", "=", self.env.ref(WARNING).id),
-                ]
-            )
-        )
+            summary = self.env._("“%(mailbox)s” cannot be fetched", mailbox=self.name)
+            self.alert_id = self.env["mail.incoming"].sudo()._tell_administrator(summary, note)

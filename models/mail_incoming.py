@@ -47,7 +47,6 @@ class MailIncoming(models.Model):
     """
 
     _name = "mail.incoming"
-    _inherit = ["mail.activity.mixin"]
     _description = "Incoming Email"
     _order = "id desc"
     _rec_name = "subject"
@@ -94,7 +93,15 @@ class MailIncoming(models.Model):
     )
     processed_at = fields.Datetime("Processed On", readonly=True)
     next_try = fields.Datetime(readonly=True)
-    cause = fields.Char(readonly=True, index="btree_not_null")
+    cause = fields.Char(readonly=True, help="The same for mails that meet the same obstacle.")
+    alert_id = fields.Many2one(
+        "mail.activity",
+        "Told In",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The activity that tells an administrator of this obstacle.",
+    )
     error = fields.Text("Last Error", readonly=True)
     traceback = fields.Text(readonly=True)
     has_source = fields.Boolean(compute="_compute_has_source")

@@ -1,16 +1,20 @@
 import email
 import email.policy
-import logging
+import re
 import time
 
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 from .incoming_run import SourceLost, is_plain_test
 
-_logger = logging.getLogger(__name__)
-
+QUOTED_BYTES = 200_000
+QUOTED_IDS = 20
+QUOTED_ID = re.compile(r"<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
+"""Message-Ids that a mail quotes, in a text or in a header of its own kind."""
+REPLY_MARK = re.compile(r"^(\s*(re|aw|sv|antw|rép|fwd?|wg)\s*(\[\d+\])?:)+", re.IGNORECASE)
 SECONDS_BY_HAND = 60
 """A request is ended after 120 (limit_time_real); what is left then is worked off by the scheduled
 action."""
@@ -177,3 +181,31 @@ class MailIncoming(models.Model):
             self.email_from, body, self._message(), references=self.message_id
         )
         self.write({"state": "ignored", "reason": "bounced", "answered": True, "next_try": False})
+
+    # ------------------------------------------------------------
+    # LIKELY THREAD
+    # ------------------------------------------------------------
+
+    def _likely_parent(self):
+        """The message that this is probably an answer to, where its References were lost."""
+        messages = self.env["mail.message"].sudo()
+        if not self or not self.has_source:
+            return messages
+        quoted = QUOTED_ID.findall(self._raw()[:QUOTED_BYTES].decode("utf-8", "replace"))
+        domain = [("model", "!=", False), ("res_id", "!=", False)]
+        ids = [item for item in quoted if item != self.message_id][:QUOTED_IDS]
+        if found := ids and messages.search([*domain, ("message_id", "in", ids)], limit=1):
+            return found
+        subject = REPLY_MARK.sub("", self.subject or "").strip()
+        if not subject or subject == (self.subject or "").strip():
+            return messages
+        partner = (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [("email_normalized", "=", email_normalize(self.email_from or "") or "?")], limit=1
+            )
+        )
+        same = [*domain, ("subject", "=ilike", subject)]
+        theirs = ["|", ("author_id", "=", partner.id), ("partner_ids", "in", partner.ids)]
+        return messages.search([*same, *theirs] if partner else same, limit=1)

@@ -36,7 +36,7 @@ class MailIncoming(models.Model):
 
     @api.model
     def _record_failed(self, raw, values, error, observed):
-        """On a cursor of our own, after the caller's transaction; not where it tried again since."""
+        """On a cursor of our own, after the caller's transaction; not if it tried again since."""
         digest = hashlib.sha256(raw).hexdigest()
         if self.search_count([("sha256", "=", digest), ("state", "=", "done")], limit=1):
             return

@@ -82,8 +82,7 @@ class MailIncoming(models.Model):
                 with observing(observed):
                     result = (call or self._call_again)(observed.raw)
                 self.write({**self._outcome(result, observed), **self._ended()})
-                if self.cause:
-                    self._close_alerts()
+                self._close_alerts()
                 steps.commit()
                 return result
             except Exception as error:

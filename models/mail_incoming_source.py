@@ -44,7 +44,8 @@ class MailIncomingSource(models.Model):
         """:raises SourceLost: when it is gone, or not what was fetched"""
         self.env.cr.execute(
             SQL(
-                "SELECT raw FROM mail_incoming_source WHERE incoming_id = %s ORDER BY id DESC LIMIT 1",
+                """SELECT raw FROM mail_incoming_source
+                   WHERE incoming_id = %s ORDER BY id DESC LIMIT 1""",
                 incoming_id,
             )
         )

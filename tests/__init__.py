@@ -9,6 +9,7 @@ from . import (
     test_fetchmail_errors,
     test_from_filter,
     test_giant_sender,
+    test_incoming_calls,
     test_incoming_crash,
     test_incoming_fetch,
     test_json2,

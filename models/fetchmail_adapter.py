@@ -154,6 +154,7 @@ class SpoolingConnection:
             incoming = env["mail.incoming"]
             new = self._without_kept(env, raws)
             if new:
+                self._forget_too_large(env, new)
                 incoming._spool([(raw, self._row_values(key)) for key, raw in new.items()])
 
     def _row_values(self, key):
@@ -182,6 +183,14 @@ class SpoolingConnection:
             known = self._rows(env, [self._uid(key)]) if values["uid"] else incoming
             if not known:
                 incoming.create(values)._note_failure("too_large")
+
+    def _forget_too_large(self, env, keys):
+        """Their rows said that they were left in the mailbox, and now they are here."""
+        uids = [uid for uid in map(self._uid, keys) if uid]
+        rows = self._rows(env, uids).filtered(lambda row: not row.sha256)
+        rows.write({"state": "ignored"})
+        rows._close_alerts()
+        rows.unlink()
 
     # ------------------------------------------------------------
     # WHAT IS KNOWN

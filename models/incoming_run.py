@@ -137,7 +137,7 @@ class Transaction:
 
     def commit(self):
         if self._savepoint is None:
-            self._cr.commit()
+            self._cr.commit()  # pylint: disable=invalid-commit
         else:
             self._savepoint.close(rollback=False)
             self._savepoint = self._cr.savepoint()

@@ -60,7 +60,7 @@ class MailIncoming(models.Model):
     size = fields.Integer("Bytes", readonly=True)
     sha256 = fields.Char("SHA-256", readonly=True, index=True)
     mailbox_id = fields.Many2one(
-        "fetchmail.server", "Mailbox", readonly=True, ondelete="set null", index="btree_not_null"
+        "fetchmail.server", readonly=True, ondelete="set null", index="btree_not_null"
     )
     mailbox_name = fields.Char(
         "Came In Through", readonly=True, help="The mailbox, which may be gone, or the script."

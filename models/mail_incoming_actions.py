@@ -114,7 +114,7 @@ class MailIncoming(models.Model):
                 continue
             row._make_due(destination)
             if not is_plain_test(self.env.cr):
-                self.env.cr.commit()
+                self.env.cr.commit()  # pylint: disable=invalid-commit
             if time.monotonic() - begin > SECONDS_BY_HAND:
                 row._wake()
             else:

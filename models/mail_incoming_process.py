@@ -151,14 +151,23 @@ class MailIncoming(models.Model):
         model = env[call["on"] if call.get("on") in env else "mail.thread"]
         if self.company_id:
             model = model.with_company(self.company_id.id)
+        target = call.get("model") or mailbox.object_id.model or False
         return model.message_process(
-            call.get("model") or mailbox.object_id.model or False,
+            target,
             raw,
-            custom_values=call.get("custom_values") or None,
+            custom_values=self._of_company(target, call.get("custom_values") or None),
             save_original=call.get("save_original", False),
             strip_attachments=call.get("strip_attachments", False),
             thread_id=call.get("thread_id") or None,
         )
+
+    def _of_company(self, model, custom_values):
+        """Values of the record that the mailbox itself creates: aliases have their own."""
+        if not self.company_id or model not in self.env:
+            return custom_values
+        if "company_id" not in self.env[model]._fields:
+            return custom_values
+        return {"company_id": self.company_id.id, **(custom_values or {})}
 
     # ------------------------------------------------------------
     # OUTCOME

@@ -2,6 +2,7 @@ import logging
 
 from odoo import SUPERUSER_ID, api, models
 
+from ..core.incoming import bounds
 from .incoming_run import CURRENT, Observed, Spooled, is_plain_test, observing
 
 _logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class MailThread(models.AbstractModel):
         observed = CURRENT.get()
         if observed and not observed.entered:  # this is a later run of a mail in the spool
             observed.entered = True
-            return super().message_process(model, message, **arguments)
+            return super().message_process(model, self._readable(message), **arguments)
         if isinstance(message, Spooled):
             return self._process_fetched(model, message, arguments)
         raw = self._raw_of(message)
@@ -53,7 +54,8 @@ class MailThread(models.AbstractModel):
             return self._process_from_mailgate(model, raw, arguments)
         with observing(Observed(raw, entered=True)) as observed:
             try:
-                result = super().message_process(model, message, **arguments)
+                readable = self._readable(raw)
+                result = super().message_process(model, readable, **arguments)
             except Exception as error:
                 self._keep_after_failure(raw, call, error, observed)
                 raise
@@ -61,6 +63,14 @@ class MailThread(models.AbstractModel):
             raw, self._spool_values(call), result, observed
         )
         return result
+
+    @api.model
+    def _readable(self, raw):
+        """What Odoo can parse in time."""
+        observed = CURRENT.get()
+        readable = bounds.cut_types(raw)
+        observed.bounded = observed.bounded or readable is not raw
+        return readable
 
     # ------------------------------------------------------------
     # WAYS IN
@@ -88,10 +98,13 @@ class MailThread(models.AbstractModel):
         """How Odoo goes on from here. The overrides that come before ours have run already; a
         later run begins with them."""
         thread = self.with_company(row.company_id.id) if row.company_id else self
+        values = row._of_company(model, arguments["custom_values"])
+        arguments = {**arguments, "custom_values": values}
 
         def call(raw):
             CURRENT.get().entered = True
-            return super(MailThread, thread).message_process(model, raw, **arguments)
+            readable = self._readable(raw)
+            return super(MailThread, thread).message_process(model, readable, **arguments)
 
         return call
 
@@ -103,14 +116,14 @@ class MailThread(models.AbstractModel):
             incoming = there.env["mail.incoming"].sudo()
             values = there._spool_values({"model": model or False, **arguments})
             row = incoming._spool_again(raw, {**values, "mailbox_name": "odoo-mailgate.py"})
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             try:
                 return row._process(raw, there._first_run(row, model, arguments))
             except Exception as error:
                 _logger.info("Incoming email %s failed: %s", row.id, type(error).__name__)
                 if row.state == "unrouted" and there._refuses_unrouted():
                     row.write({"state": "ignored", "reason": "refused"})
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
                     raise
                 return False
 

@@ -29,7 +29,7 @@ class MailThread(models.AbstractModel):
         if observed is None:
             return super().message_parse(message, save_original=save_original)
         observed.parsed = True
-        observed.bounded = bounds.apply(message)
+        observed.bounded = bounds.apply(message) or observed.bounded
         values = super().message_parse(message, save_original=save_original)
         if not message.get("Message-Id"):
             values["message_id"] = observed.message_id or derived_message_id(observed.raw)

@@ -97,6 +97,13 @@ class IncomingCase(SandboxCase):
             }
         )
 
+    def setUp(self):
+        super().setUp()
+        with self.sandbox.imap._client(self.address) as client:
+            client.select("INBOX")
+            client.uid("STORE", "1:*", "+FLAGS", "\\Deleted")
+            client.expunge()
+
     def raw_mail(self, number=1, to="contacts@acme.test", sender="carl@customer.test", **headers):
         fields = {
             "From": f"Carl <{sender}>",

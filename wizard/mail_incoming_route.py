@@ -28,7 +28,7 @@ class MailIncomingRoute(models.TransientModel):
         ondelete="cascade",
     )
     alias_id = fields.Many2one(
-        "mail.alias", "Alias", domain="[('alias_name', '!=', False)]", ondelete="cascade"
+        "mail.alias", domain="[('alias_name', '!=', False)]", ondelete="cascade"
     )
     address = fields.Char(compute="_compute_address", store=True, readonly=False)
     suggestion = fields.Char(compute="_compute_suggestion")
@@ -52,9 +52,9 @@ class MailIncomingRoute(models.TransientModel):
         """The record that the sender most likely means: the same subject, or who wrote last."""
         for route in self:
             message = route.incoming_ids[:1].sudo()._likely_parent()
+            name = message.record_name or message.subject
             route.suggestion = message and self.env._(
-                "It probably belongs to “%(record)s”.",
-                record=message.record_name or message.subject,
+                "It probably belongs to “%(record)s”.", record=name
             )
             if message and not route.record_ref and message.model in self.env:
                 route.record_ref = f"{message.model},{message.res_id}"

@@ -11,7 +11,10 @@ SEARCH_WINDOW = 50_000
 to eleven."""
 PEEK = "BODY.PEEK[]"
 BODY = b"BODY[]"
+BODY_START = b"BODY[]<0>"
 HEAD_BYTES = 65_536
+ITEMS = {BODY, BODY_START, b"UID", b"FLAGS", b"RFC822.SIZE", b"MODSEQ", b"INTERNALDATE"}
+"""What an answer may say of a message, asked for or not (RFC 9051 section 7.5.2)."""
 
 
 class ImapFolder:
@@ -49,19 +52,36 @@ class ImapFolder:
         return {uid: size for uid, size in sizes.items() if isinstance(size, int)}
 
     def fetch(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The messages themselves. One whose answer cannot be read is missing."""
+        """The messages themselves. One whose answer cannot be read is missing.
+
+        :raises: what the server said when it gives none of them
+        """
         try:
             return self._bodies(uids)
-        except ValueError:  # the parser's ProtocolError is one
-            if len(uids) == 1:
-                return {}
-            return {uid: body for one in uids for uid, body in self.fetch([one]).items()}
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, ValueError) as error:
+            bodies = self._one_by_one(uids) if len(uids) > 1 else {}
+            if bodies or _is_unreadable(error):
+                return bodies
+            raise
+
+    def _one_by_one(self, uids: Sequence[int]) -> dict[int, bytes]:
+        bodies = {}
+        for uid in uids:
+            try:
+                bodies.update(self._bodies([uid]))
+            except imaplib.IMAP4.abort:
+                raise
+            except (imaplib.IMAP4.error, ValueError):
+                continue
+        return bodies
 
     def head(self, uid: int) -> bytes:
         """The beginning of a message that is too large to be fetched."""
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, imaplib.IMAP4.error):
             for _uid, items in self._fetch([uid], f"(UID BODY.PEEK[]<0.{HEAD_BYTES}>)"):
-                if body := items.get(b"BODY[]<0>"):
+                if body := items.get(BODY_START):
                     return body
         return b""
 
@@ -108,9 +128,17 @@ def _answers(data: list) -> Iterator[dict]:
         return
     parts = iter(parse_response(data))
     for _number, items in zip(parts, parts):  # noqa: B905 - a lone number says nothing
-        if isinstance(items, tuple):
-            pairs = zip(items[::2], items[1::2])  # noqa: B905
-            yield {key.upper(): value for key, value in pairs if isinstance(key, bytes)}
+        if isinstance(items, tuple) and len(items) % 2 == 0:
+            pairs = dict(zip(items[::2], items[1::2], strict=True))
+            # A literal with a size that is not right leaves its rest behind as items.
+            if all(isinstance(key, bytes) and key.upper() in ITEMS for key in pairs):
+                yield {key.upper(): value for key, value in pairs.items()}
+
+
+def _is_unreadable(error: Exception) -> bool:
+    from imapclient.exceptions import ProtocolError
+
+    return isinstance(error, (ProtocolError, ValueError))
 
 
 def uid_set(uids: Iterable[int]) -> str:

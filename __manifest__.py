@@ -1,7 +1,7 @@
 {
     "name": "Email Communication",
     "summary": "Which server sends an e-mail and why; the DNS of your domain checked",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",
     "website": "https://github.com/email-communication/email_communication",
@@ -19,7 +19,9 @@
         "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
         "views/mail_incoming_views.xml",
+        "views/mail_delivery_views.xml",
         "views/mail_mail_views.xml",
+        "views/mail_message_views.xml",
         "views/mail_provider_views.xml",
         "views/res_config_settings_views.xml",
     ],

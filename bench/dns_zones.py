@@ -22,7 +22,7 @@ def zones() -> dict[str, str]:
     for number in range(DOMAIN_COUNT):
         texts[domain_name(number)] = _domain(number)
         texts[f"{number}.196.31.192.in-addr.arpa"] = f"@ PTR mail.{domain_name(number)}.\n"
-        texts[f"{number}.100.51.198.in-addr.arpa"] = f"@ PTR mail2.{domain_name(number)}.\n"
+        texts[f"{number}.193.52.192.in-addr.arpa"] = f"@ PTR mail2.{domain_name(number)}.\n"
     return texts
 
 

@@ -122,6 +122,7 @@ def ours(kind):
         begin = time.perf_counter()
         adapter.check_unread_messages()
         seconds = time.perf_counter() - begin
+        env.cr.commit()  # noqa: F821
         rows = env["mail.incoming"].search([("mailbox_id", "=", server.id)])  # noqa: F821
         assert len(rows) == MAILS, len(rows)
         return MAILS / seconds

@@ -17,7 +17,8 @@ class FetchmailServer(models.Model):
         "mail.provider",
         compute="_compute_provider_id",
         readonly=False,
-        domain=[("imap_host", "!=", False)],
+        # As a text: a list would make the server depend on the providers' field
+        domain="[('imap_host', '!=', False)]",
         help="Recognised by the server name. Picking one for a new mailbox fills in the server, "
         "its port and its encryption.",
     )
@@ -30,7 +31,7 @@ class FetchmailServer(models.Model):
 
     @api.depends("server")
     def _compute_provider_id(self):
-        providers = self.env["mail.provider"].search([])
+        providers = self.env["mail.provider"]._with_hosts()
         for mailbox in self:
             mailbox.provider_id = providers._recognise(mailbox.server)
 

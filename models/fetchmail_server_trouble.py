@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ..core.incoming import mailbox_error
+from ..core.text import printable
 from .fetchmail_words import ADVICE, CAUSES, SENTENCES
 
 FAILURES_TO_TELL = 3
@@ -106,10 +107,10 @@ class FetchmailServer(models.Model):
     def _connection_error_sentence(self, error):
         sentence = self.env._(SENTENCES[mailbox_error.classify(error)])
         cause = sentence % {
-            "host": self.server or "",
+            "host": printable(self.server or ""),
             "port": self.port,
             "user": self.user or "",
-            "reply": (mailbox_error.reply_text(error) or str(error)).rstrip("."),
+            "reply": printable((mailbox_error.reply_text(error) or str(error)).rstrip(".")),
         }
         return f"{cause} {self.env._(ADVICE[self.state])}"
 

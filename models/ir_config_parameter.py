@@ -3,10 +3,16 @@ from textwrap import shorten
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..core.dns.resolver import InvalidNameserver, parse_nameserver
+from ..core.name import InvalidName, mail_domain
 from ..core.outgoing import from_filter as core_from_filter
+from ..core.provider import split
 
 LOOP_PARAMETERS = {"mail.gateway.loop.minutes": 525_600, "mail.gateway.loop.threshold": 1_000_000}
 """The highest value of each: a year of minutes, and more mails than any gateway takes."""
+
+NAMESERVER_PARAMETER = "email_communication.dns_nameserver"
+"""Name servers to ask instead of the system's, as HOST:PORT separated by commas."""
 
 SHOWN_LENGTH = 100
 """Characters shown of a refused value."""
@@ -26,8 +32,10 @@ class IrConfigParameter(models.Model):
             return self._sanitize_loop_parameter(key, value)
         if key == "mail.default.from_filter":
             return self.env["ir.mail_server"]._parse_valid_from_filter(value)
-        if key == "mail.catchall.domain.allowed":
+        if key == "mail.catchall.domain.allowed" and value:
             self._check_allowed_domains(value)
+        if key == NAMESERVER_PARAMETER:
+            self._check_nameservers(value)
         return value
 
     def write(self, vals):
@@ -37,15 +45,15 @@ class IrConfigParameter(models.Model):
                 self._sanitize_param_value(vals["key"], parameter.value)
         return super().write(vals)
 
-    def _sanitize_loop_parameter(self, key, value):
+    def _sanitize_loop_parameter(self, key, value, label=None):
         number = self._read_loop_parameter(key, value)
         if number is None:
             raise ValidationError(
                 self.env._(
-                    "“%(value)s” is not a possible value of %(key)s. "
+                    "“%(value)s” is not a possible value of %(name)s. "
                     "Write a whole number from 1 to %(maximum)s, without a unit.",
                     value=shorten(str(value), SHOWN_LENGTH, placeholder="…"),
-                    key=key,
+                    name=label or key,
                     maximum=LOOP_PARAMETERS[key],
                 )
             )
@@ -59,13 +67,59 @@ class IrConfigParameter(models.Model):
             return None
         return int(text) if 1 <= int(text) <= maximum else None
 
-    def _check_allowed_domains(self, value):
-        for domain in core_from_filter.split(value):
+    def _check_allowed_domains(self, value, label="mail.catchall.domain.allowed"):
+        """A ValidationError names the field or the parameter, whichever the person sees."""
+        for domain in core_from_filter.split(value) or [value]:
             if not core_from_filter.is_domain(domain):
                 raise ValidationError(
                     self.env._(
-                        "“%(value)s” is not a domain. Write the allowed domains such as "
+                        "“%(value)s” is not a domain. Write the domains of %(field)s such as "
                         "example.com, separated by commas.",
-                        value=domain,
+                        value=shorten(domain, SHOWN_LENGTH, placeholder="…"),
+                        field=label,
                     )
                 )
+
+    @api.model
+    def _get_nameservers(self):
+        """The name servers that are set, None where the system's are to be asked.
+
+        Only a missing parameter means the system's: a blank or broken one raises InvalidNameserver,
+        as somebody meant another one to be asked.
+        """
+        value = self._get_param(NAMESERVER_PARAMETER)
+        return None if value is None else self._parse_nameservers(value)
+
+    @api.model
+    def _parse_nameservers(self, value):
+        nameservers = split(value)
+        if not nameservers:
+            raise InvalidNameserver("nameserver_invalid", nameserver=value or "")
+        for nameserver in nameservers:
+            parse_nameserver(nameserver)
+        return nameservers
+
+    def _check_nameservers(self, value):
+        try:
+            self._parse_nameservers(value)
+        except InvalidNameserver as error:
+            raise ValidationError(self._nameserver_error_sentence(error)) from error
+
+    def _nameserver_error_sentence(self, error):
+        nameserver = error.params["nameserver"].strip(" ,\n")
+        if not nameserver:
+            return self.env._(
+                "%(key)s is blank. Write the IP address of a name server, like 192.0.2.1:53, or "
+                "delete the parameter to ask the name servers of the system.",
+                key=NAMESERVER_PARAMETER,
+            )
+        sentence = error.explain(self.env._)
+        try:
+            mail_domain(nameserver.partition(":")[0])
+        except InvalidName:
+            return sentence
+        return self.env._(
+            "%(sentence)s It is the name of a host, which a name server would have to be asked for "
+            "first: write the IP address of that host.",
+            sentence=sentence,
+        )

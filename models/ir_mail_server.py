@@ -1,18 +1,13 @@
-import logging
 from functools import partial
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import api, models
 from odoo.tools import config, email_domain_extract, email_normalize, split_every
 
 from ..core.outgoing import from_filter as core_from_filter
-from ..core.outgoing.from_filter import FromFilterIndex, lists_domain
+from ..core.outgoing.from_filter import FromFilterIndex
 from ..core.outgoing.selection import SenderRule, choose
 from ..core.text import printable
-from .provenance import DeliveryLog
 from .sender_choice import SENDER_RULES
-
-_logger = logging.getLogger(__name__)
 
 SHOWN_LENGTH = 254
 """Characters of a sender in a sentence: no address has more (RFC 5321), but texts of strangers."""
@@ -29,15 +24,20 @@ what the transaction reads, so no other one can make it stale."""
 
 INDEXED_FIELDS = {"active", "from_filter", "sequence"}
 
-
 ODOO_MODULES = (
     "odoo.addons.base.models.ir_mail_server",
     "odoo.addons.mail.models.ir_mail_server",
+    __name__,
 )
 """Whose code decides as the index does."""
 
 SUBDOMAIN_STEP = "email_communication_subdomain_step"
 """Key of the context in which `_filter_mail_servers_fallback` finds the `SubdomainStep`."""
+
+
+def _all_odoo(classes, name):
+    methods = filter(None, (vars(cls).get(name) for cls in classes))
+    return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
 
 
 class SubdomainStep:
@@ -50,92 +50,24 @@ class SubdomainStep:
 
 
 class IrMailServer(models.Model):
-    """Outgoing servers are found by an index of their FROM filters.
-
-    A FROM filter is validated when it is written, may cover subdomains (``*.example.com``),
-    and the choice of a server is a value that says which rule made it.
-    """
+    """Outgoing servers are found by an index of their FROM filters, and the choice of one is a
+    value that says which rule made it."""
 
     _inherit = "ir.mail_server"
-
-    from_filter = fields.Char(
-        help="The addresses and domains that this server may send as, separated by commas:\n"
-        "- ada@example.com: that address;\n"
-        "- example.com: every address of that domain;\n"
-        "- *.example.com: every address of its subdomains, and not of example.com itself.\n"
-        "Leave it empty for a server that may send for everybody."
-    )
-    from_filter_problem = fields.Char("FROM Filter Problem", compute="_compute_from_filter_problem")
-    bounce_note = fields.Char(compute="_compute_bounce_note")
-
-    @api.depends("from_filter")
-    @api.depends_context("lang")
-    def _compute_from_filter_problem(self):
-        for server in self:
-            server.from_filter_problem = self._from_filter_problem(server.from_filter)
-
-    @api.depends("from_filter", "owner_user_id")
-    @api.depends_context("lang")
-    def _compute_bounce_note(self):
-        alias_domains = self.env["res.company"].sudo().search([]).alias_domain_id
-        for server in self:
-            server.bounce_note = server._bounce_note(alias_domains)
 
     @api.model_create_multi
     def create(self, vals_list):
         self._forget_choices()
-        return super().create([self._with_canonical_from_filter(vals) for vals in vals_list])
+        return super().create(vals_list)
 
     def write(self, vals):
         if INDEXED_FIELDS & vals.keys():
             self._forget_choices()
-        return super().write(self._with_canonical_from_filter(vals))
+        return super().write(vals)
 
     def unlink(self):
         self._forget_choices()
         return super().unlink()
-
-    @api.model
-    def _with_canonical_from_filter(self, vals):
-        """A text that a server has already stays as it is: Odoo has accepted it before, and
-        whoever writes another field or duplicates the server is not the one to correct it."""
-        text = vals.get("from_filter")
-        if not text or (self._from_filter_problem(text) and self._has_from_filter(text)):
-            return vals
-        return {**vals, "from_filter": self._parse_valid_from_filter(text)}
-
-    @api.model
-    def _has_from_filter(self, text):
-        servers = self.sudo().with_context(active_test=False)
-        return bool(servers.search_count([("from_filter", "=", text)], limit=1))
-
-    @api.model
-    def _from_filter_problem(self, text):
-        """What is wrong with a FROM filter, in a sentence; "" where nothing is."""
-        try:
-            core_from_filter.parse(text)
-        except core_from_filter.FromFilterError as error:
-            return error.explain(self.env._)
-        return ""
-
-    @api.model
-    def _log_from_filter_problems(self):
-        """Called when the addon is installed: what Odoo has accepted until then is not changed."""
-        for server in self.with_context(active_test=False).search([("from_filter", "!=", False)]):
-            if problem := server.from_filter_problem:
-                _logger.warning("Outgoing server “%s”: %s", server.name, problem)
-
-    @api.model
-    def _parse_valid_from_filter(self, text):
-        """The canonical form of a FROM filter; a ValidationError names the entry at fault."""
-        try:
-            return core_from_filter.normalise(text)
-        except core_from_filter.FromFilterError as error:
-            raise ValidationError(error.explain(self.env._)) from error
-
-    def _get_test_email_from(self):
-        """A ``*.`` entry is a pattern: the test needs an address that it covers."""
-        return super()._get_test_email_from().replace("@*.", "@subdomain.")
 
     # ------------------------------------------------------------
     # SELECTION
@@ -148,7 +80,7 @@ class IrMailServer(models.Model):
         An override of another addon that runs between it and us may want another one: then
         nothing is narrowed, and it is asked once, with what vanilla would ask it.
         """
-        if not self._is_odoo_next():
+        if not self._decides_as_indexed():
             return self._find_with_other_addons(email_from, mail_servers)
         servers = self._shared_servers() if mail_servers is None else mail_servers
         choice = self._choose_sender(email_from, servers)
@@ -168,15 +100,16 @@ class IrMailServer(models.Model):
         return server, email_from if keeps_sender else smtp_from
 
     @api.model
-    def _is_odoo_next(self):
-        """Whether `super()` leads from here to the code of base and mail, and to no other.
+    def _decides_as_indexed(self):
+        """Whether nobody but Odoo has a say in what `super()` finds from here.
 
-        Read from the classes at every call, in two microseconds: what is loaded later counts.
+        Read from the classes at every call, in a few microseconds: what is loaded later counts.
         """
         classes = type(self).__mro__
         below = classes[classes.index(IrMailServer) + 1 :]
-        methods = filter(None, (vars(cls).get("_find_mail_server") for cls in below))
-        return all(getattr(method, "__module__", None) in ODOO_MODULES for method in methods)
+        return _all_odoo(below, "_find_mail_server") and _all_odoo(
+            classes, "_filter_mail_servers_fallback"
+        )
 
     @api.model
     def _filter_mail_servers_fallback(self, servers):
@@ -195,14 +128,8 @@ class IrMailServer(models.Model):
         return super()._filter_mail_servers_fallback(servers)
 
     @api.model
-    def _match_from_filter(self, email_from, from_filter):
-        if super()._match_from_filter(email_from, from_filter):
-            return True
-        return bool(core_from_filter.find(email_normalize(email_from), from_filter))
-
-    @api.model
     def _choose_sender(self, email_from, servers):
-        """Which of the servers sends for `email_from`, as a `core.sender.Choice` keyed by id.
+        """Which of the servers sends for `email_from`, as a `selection.Choice` keyed by id.
 
         `servers` are those that the mail may use, in order of priority. The notification address
         is that of the context, else of the current company.
@@ -218,7 +145,6 @@ class IrMailServer(models.Model):
                 notification,
                 partial(self._first_fallback, servers),
             )
-        choices[key[:2]] = choices[key]
         return choices[key]
 
     @api.model
@@ -266,12 +192,6 @@ class IrMailServer(models.Model):
         return None
 
     @api.model
-    def _latest_choice(self, email_from):
-        """The last choice that this transaction has made for a sender, or None."""
-        key = (email_normalize(email_from) or None, self._notification_address() or None)
-        return self.env.cr.cache.get(CHOICES, {}).get(key)
-
-    @api.model
     def _notification_address(self):
         return self.env.context.get("domain_notifications_email") or email_normalize(
             self._get_default_from_address()
@@ -303,58 +223,6 @@ class IrMailServer(models.Model):
         except core_from_filter.SenderError as error:
             raise AssertionError(self.NO_VALID_FROM, error.explain(self.env._)) from error
         return super()._build_email__(email_from, *args, **kwargs)
-
-    def _prepare_email_message__(self, message, smtp_session):
-        """Note in the delivery log of the context, if any, the senders as they are sent."""
-        prepared = super()._prepare_email_message__(message, smtp_session)
-        envelope_sender, _recipients, sent = prepared
-        log = self.env.context.get("delivery_log")
-        if isinstance(log, DeliveryLog):
-            log.senders[sent["Message-Id"]] = str(sent["From"]), envelope_sender
-        return prepared
-
-    def _bounce_note(self, alias_domains):
-        """Whose bounces will not come back, where this server sends their mails."""
-        own = alias_domains.filtered(lambda d: lists_domain(d.name, self.from_filter))
-        unlisted = (own or alias_domains).filtered(
-            lambda domain: (
-                domain.bounce_email
-                and not self._match_from_filter(domain.bounce_email, self.from_filter)
-            )
-        )
-        if not unlisted:
-            return ""
-        note = self.env._(
-            "When an e-mail through this server does not arrive, its sender is told, and Odoo is "
-            "not: no red envelope will appear. The FROM filter does not list %(bounce)s.",
-            bounce=", ".join(unlisted.mapped("bounce_email")),
-        )
-        if self.owner_user_id:
-            return note
-        return f"{note} {self.env._('Add it, if this server may send as it.')}"
-
-    def _bounce_sentence(self, envelope_sender):
-        """What it means that mails of this server, or of the command line's, have that envelope
-        sender; "" where it is the bounce address of the context, so that Odoo learns of bounces.
-        """
-        bounce_address = (
-            self.env.context.get("domain_bounce_address") or self._get_default_bounce_address()
-        )
-        if not bounce_address:
-            return self.env._(
-                "There is no bounce address: when an e-mail does not arrive, %(sender)s is told, "
-                "and Odoo is not. No red envelope will appear. Give the company an alias domain.",
-                sender=envelope_sender,
-            )
-        if email_normalize(bounce_address) == email_normalize(envelope_sender):
-            return ""
-        return self.env._(
-            "When an e-mail does not arrive, %(sender)s is told, and Odoo is not: no red envelope "
-            "will appear. The FROM filter does not list the bounce address %(bounce)s. Add it, if "
-            "this server may send as it.",
-            sender=envelope_sender,
-            bounce=bounce_address,
-        )
 
     @api.model
     def _command_line_server_name(self):

@@ -1,6 +1,10 @@
+from urllib.parse import urlsplit
+
 from odoo import api, fields, models
 from odoo.tools import config, email_domain_extract
 
+from ..core.dns.name import is_subdomain
+from ..core.findings.finding import Subject
 from ..core.name import spelling
 from ..core.outgoing.from_filter import lists_domain
 from .ir_mail_server import PRIORITY
@@ -139,8 +143,7 @@ class IrMailServer(models.Model):
             for server in servers
             if server.id in notifying or server._may_send_for(domain)
         ]
-        shared = servers.filtered_domain(self._find_mail_server_allowed_domain())
-        if not shared and (addresses or self._command_line_may_send_for(domain)):
+        if not self._shared_servers() and (addresses or self._command_line_may_send_for(domain)):
             senders.append(self._command_line_sender(domain))
         return tuple(senders)
 
@@ -165,5 +168,26 @@ class IrMailServer(models.Model):
 
     def _command_line_sender(self, domain):
         host = config.get("smtp_server")
-        provider = self.env["mail.provider"].sudo()._with_hosts()._recognise(host)
+        providers = self.env["mail.provider"].sudo()
+        provider = providers._with_hosts()._recognise(host)
+        if self._runs_at_odoo():
+            odoo = self.env.ref("email_communication.mail_provider_odoo", raise_if_not_found=False)
+            provider = (odoo and odoo.sudo()) or provider
         return provider._sender(self._command_line_server_name(), host, domain, "")
+
+    @api.model
+    def _sending_remarks(self, domain_name):
+        """Where there is no outgoing server to choose from: by which way mail leaves then."""
+        if self._shared_servers():
+            return ()
+        subject = Subject("sending", spelling(domain_name), "")
+        if self._runs_at_odoo():
+            return (subject.say("sending_by_odoo"),)
+        return (subject.say("sending_by_configuration", host=config.get("smtp_server") or ""),)
+
+    @api.model
+    def _runs_at_odoo(self):
+        """Databases of Odoo Online and Odoo.sh are known by their address, as long as they have no
+        other one."""
+        url = self.env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
+        return is_subdomain(spelling(urlsplit(url).hostname), "odoo.com")

@@ -4,8 +4,11 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ..core.domain.pasted import domain_in
 from ..core.findings import wording
+from ..core.name import InvalidName, mail_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -67,6 +70,42 @@ class MailAliasDomain(models.Model):
         "the first administrator gets it.",
     )
 
+    dkim_selectors_tested = fields.Char(
+        "Tested Selectors",
+        compute="_compute_dkim_selectors_tested",
+        groups="base.group_system",
+    )
+
+    @api.depends("name", "dkim_selectors")
+    @api.depends_context("lang")
+    def _compute_dkim_selectors_tested(self):
+        checks = self.env["mail.alias.domain.check"]
+        for alias_domain in self:
+            check = checks.new(alias_domain._check_values())
+            alias_domain.dkim_selectors_tested = check.dkim_selectors_tested
+
+    @api.constrains("name")
+    def _check_name(self):
+        """Odoo takes what can stand in an address; the DNS has to be able to hold it too.
+
+        A name without a dot, as of a machine in the house, is left to whoever means it.
+        """
+        result = super()._check_name()
+        for alias_domain in self:
+            try:
+                mail_domain(alias_domain.name)
+            except InvalidName as error:
+                if error.code != "name_not_qualified":
+                    raise ValidationError(error.explain(self.env._)) from error
+        return result
+
+    @api.model
+    def _sanitize_configuration(self, config_values):
+        """A pasted address of the web or of e-mail is taken for its domain."""
+        if config_values.get("name"):
+            config_values["name"] = domain_in(config_values["name"])
+        return super()._sanitize_configuration(config_values)
+
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):
         for alias_domain in self:
@@ -99,7 +138,7 @@ class MailAliasDomain(models.Model):
             has a stable ``code``, its ``params``, and a ``message`` in the caller's language
         """
         for alias_domain in self:
-            alias_domain._new_check()._check_dns__()
+            alias_domain._check_dns_or_log(alias_domain._new_check())
         return self.get_dns_reports()
 
     def get_dns_reports(self):
@@ -115,13 +154,14 @@ class MailAliasDomain(models.Model):
         ]
 
     def _new_check(self):
-        return self.env["mail.alias.domain.check"].create(
-            {
-                "alias_domain_id": self.id,
-                "domain_name": self.name,
-                "dkim_selectors": self.dkim_selectors,
-            }
-        )
+        return self.env["mail.alias.domain.check"].create(self._check_values())
+
+    def _check_values(self):
+        return {
+            "alias_domain_id": self.id,
+            "domain_name": self.name,
+            "dkim_selectors": self.dkim_selectors,
+        }
 
     # ------------------------------------------------------------
     # WATCHING
@@ -140,17 +180,21 @@ class MailAliasDomain(models.Model):
             alias_domain._schedule_next_check()
             if not self.env["ir.cron"]._commit_progress():
                 break
-            alias_domain._check_dns_or_log()
+            alias_domain._check_dns_or_log(alias_domain._new_check())
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
-    def _check_dns_or_log(self):
-        """One domain that fails must not keep the others from being checked."""
+    def _check_dns_or_log(self, check):
+        """One domain that fails must not keep the others from being checked.
+
+        What breaks off leaves "unknown" with its time, never the verdict of the day before.
+        """
         try:
             with self.env.cr.savepoint():
-                self._new_check()._check_dns__()
+                check._check_dns__()
         except Exception:
             _logger.exception("The DNS of alias domain %s could not be checked", self.id)
+            check._keep_unanswered("check_unknown")
 
     def _schedule_next_check(self):
         jitter = random.uniform(-CHECK_JITTER, CHECK_JITTER)
@@ -197,6 +241,7 @@ class MailAliasDomain(models.Model):
         note = self._changes_body(changes)
         open_activities = self._open_alerts()
         open_activities.note = note
+        followers = self.message_partner_ids
         for user in self._users_to_alert() - open_activities.user_id:
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
@@ -204,6 +249,8 @@ class MailAliasDomain(models.Model):
                 note=note,
                 user_id=user.id,
             )
+        # Odoo makes followers of them, who get all that administrators write to each other.
+        self.message_unsubscribe((self.message_partner_ids - followers).ids)
 
     def _open_alerts(self):
         warning = self.env.ref("mail.mail_activity_data_warning")

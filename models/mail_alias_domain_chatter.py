@@ -50,9 +50,19 @@ class MailAliasDomain(models.Model):
         return super()._has_field_access(field, operation)
 
     @api.model
+    def _get_view_fields(self, view_type, models):
+        """The search view is not given the fields of the chatter: to describe all of them takes
+        longer than all the rest of opening an alias domain."""
+        models = super()._get_view_fields(view_type, models)
+        if view_type == "search":
+            names = models[self._name]
+            models[self._name] = [name for name in names if not self._is_of_chatter(name)]
+        return models
+
+    @api.model
     def _is_of_chatter(self, field_name):
         """Whether a field is there because alias domains have messages and activities."""
-        return field_name not in self.env["base"]._fields and any(
-            field_name in self.env[mixin]._fields
-            for mixin in ("mail.thread", "mail.activity.mixin")
+        return field_name not in self.pool["base"]._fields and (
+            field_name in self.pool["mail.thread"]._fields
+            or field_name in self.pool["mail.activity.mixin"]._fields
         )

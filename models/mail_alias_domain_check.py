@@ -1,21 +1,18 @@
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ValidationError
 
-from ..core.dns.resolver import DnsResolver
+from ..core.dns.resolver import DnsResolver, InvalidNameserver
 from ..core.domain import report as domain_report
-from ..core.domain import zone_file
 from ..core.domain.changes import find_changes
-from ..core.domain.report import DomainReport
-from ..core.error import CoreError
-from ..core.findings import wording
+from ..core.domain.pasted import mail_domain_in
+from ..core.domain.report import DomainReport, unanswered
 from ..core.findings.finding import Severity
-from ..core.provider import selectors_for, split
+from ..core.name import InvalidName
+from ..core.provider import selectors_for
 from ..core.transport import https
-
-NAMESERVER_PARAMETER = "email_communication.dns_nameserver"
-"""Name servers to ask instead of the system's, as HOST:PORT separated by commas."""
+from .ir_config_parameter import NAMESERVER_PARAMETER  # noqa: F401 - others look for it here
 
 KEPT_DAYS = 365
 """Days that the checks of an alias domain are kept: the year in which people ask since when."""
@@ -51,36 +48,48 @@ class MailAliasDomainCheck(models.Model):
     alias_domain_id = fields.Many2one(
         "mail.alias.domain", ondelete="cascade", index="btree_not_null"
     )
-    domain_name = fields.Char("Domain")
+    domain_name = fields.Char(
+        "Domain", help="An address of the web or of e-mail can be pasted: its domain is taken."
+    )
     dkim_selectors = fields.Char(
         "DKIM Selectors",
         help="Selectors to check besides those of the outgoing servers, separated by commas. Your "
         "mail provider shows each as the part in front of ._domainkey.",
     )
+    dkim_selectors_tested = fields.Char(
+        "Tested Selectors", compute="_compute_dkim_selectors_tested"
+    )
     asked_at = fields.Datetime("Asked On", readonly=True, copy=False)
     elapsed = fields.Float("Seconds", readonly=True, copy=False, digits=(6, 2))
     severity = fields.Selection(SEVERITIES, "Verdict", readonly=True, copy=False)
     report = fields.Json(readonly=True, copy=False)
-    findings = fields.Json(compute="_compute_findings")
-    zone_snippet = fields.Text("Records to Publish", compute="_compute_zone_snippet")
-
-    @api.depends("report")
-    @api.depends_context("lang")
-    def _compute_findings(self):
-        """The findings worded for people, what matters most first."""
-        for check in self:
-            check.findings = check.report and check._worded_findings()
-
-    @api.depends("report")
-    def _compute_zone_snippet(self):
-        for check in self:
-            report = check.report and check._report()
-            check.zone_snippet = report and zone_file.export(report.findings, report.domain)
 
     @api.constrains("dkim_selectors")
     def _check_dkim_selectors(self):
         for check in self:
             self.env["mail.provider"]._parse_selectors(check.dkim_selectors)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_domain(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_domain(vals) if "domain_name" in vals else vals)
+
+    @api.model
+    def _with_domain(self, vals):
+        """The name of an alias domain is checked as it is, whatever is wrong with it."""
+        if vals.get("alias_domain_id"):
+            return vals
+        return {**vals, "domain_name": self._domain_of(vals.get("domain_name"))}
+
+    @api.model
+    def _domain_of(self, text):
+        """The domain in what somebody typed or pasted; a ValidationError says why there is none."""
+        try:
+            return mail_domain_in(text or "")
+        except InvalidName as error:
+            raise ValidationError(error.explain(self.env._)) from error
 
     @api.autovacuum
     def _gc_checks(self):
@@ -109,8 +118,18 @@ class MailAliasDomainCheck(models.Model):
         """
         self.ensure_one()
         check = self.copy() if self.report else self
-        check._check_dns__()
-        return check._action_open()
+        if check.alias_domain_id:
+            check.alias_domain_id._check_dns_or_log(check)
+        else:
+            check._check_dns__()
+        return check._action_shown(self)
+
+    def _action_shown(self, earlier):
+        """The window of a check stays one; a page shows the new check, or what it has become."""
+        if self.env.context.get("dialog_size"):
+            return self._action_open()
+        on_a_page = {**self._action_open(), "target": "current", "context": {}}
+        return True if self == earlier else on_a_page
 
     def _action_open(self):
         return {
@@ -125,7 +144,18 @@ class MailAliasDomainCheck(models.Model):
 
     def _check_dns__(self):
         """Ask about the domain, keep the report, and tell the alias domain if it is about it."""
-        report = self._ask_dns__()
+        try:
+            report = self._ask_dns__()
+        except InvalidNameserver as error:
+            self._keep_unanswered("nameserver_unknown", nameserver=error.params["nameserver"])
+        else:
+            self._keep(report)
+
+    def _keep_unanswered(self, code, **params):
+        """A check that came to nothing counts too: yesterday's verdict may be true no more."""
+        self._keep(unanswered(self.domain_name or "", code, **params))
+
+    def _keep(self, report):
         self.write(
             {
                 "asked_at": datetime.fromisoformat(report.asked_at).replace(tzinfo=None),
@@ -144,6 +174,7 @@ class MailAliasDomainCheck(models.Model):
             self._dns_resolver(),
             selectors=self._selector_names(name),
             senders=self._expected_senders(name),
+            remarks=self.env["ir.mail_server"]._sending_remarks(name),
             transport=True,
             fetch=https.fetch_public,
         )
@@ -160,11 +191,21 @@ class MailAliasDomainCheck(models.Model):
 
     @api.model
     def _dns_resolver(self):
-        nameservers = self.env["ir.config_parameter"].sudo().get_param(NAMESERVER_PARAMETER)
-        try:
-            return DnsResolver(split(nameservers) or None)
-        except CoreError as error:
-            raise UserError(error.explain(self.env._)) from error
+        return DnsResolver(self.env["ir.config_parameter"].sudo()._get_nameservers())
+
+    def _tested_selectors(self, name):
+        """``[(selector, the sender that signs with it or "")]``, and the senders nobody knows of.
+
+        What is named for the domain itself has no sender.
+        """
+        senders = self._expected_senders(name)
+        tested = [(selector, "") for selector in self._selector_names(name)]
+        tested += [
+            (selector.name, sender.name)
+            for sender in senders
+            for selector in sender.selectors or ()
+        ]
+        return tested, [sender.name for sender in senders if sender.selectors is None]
 
     def _previous(self, limit=LOOK_BACK):
         """The checks of the same alias domain before this one, the latest first."""
@@ -190,48 +231,3 @@ class MailAliasDomainCheck(models.Model):
 
     def _report(self):
         return DomainReport.from_json(self.report)
-
-    # ------------------------------------------------------------
-    # WORDING
-    # ------------------------------------------------------------
-
-    def _report_with_messages(self):
-        messages = [wording.explain(item, self.env._) for item in self._report().findings]
-        findings = [
-            {**finding, "message": message}
-            for finding, message in zip(self.report["findings"], messages, strict=True)
-        ]
-        return {**self.report, "findings": findings}
-
-    def _worded_findings(self):
-        """A list of dicts of JSON types for the web client, in the language of the user."""
-        verdicts = dict(self._fields["severity"]._description_selection(self.env))
-        worst_first = list(reversed(verdicts))
-        verdicts["info"] = self.env._("Note")
-        findings = sorted(
-            self._report().findings, key=lambda item: worst_first.index(item.severity.value)
-        )
-        return [
-            {
-                "kind": item.record_type,
-                "title": self._title(item.record_type),
-                "severity": item.severity.value,
-                "verdict": verdicts[item.severity.value],
-                "name": item.name,
-                "rdtype": item.rdtype,
-                "found": list(item.found),
-                "expected": item.expected or "",
-                "sentence": wording.explain(item, self.env._),
-            }
-            for item in findings
-        ]
-
-    @api.model
-    def _title(self, record_type):
-        """The name of a kind of check: most are known by their abbreviation everywhere."""
-        titles = {
-            "domain": self.env._("Domain"),
-            "alignment": self.env._("Sender"),
-            "smtp_host": self.env._("Sending host"),
-        }
-        return titles.get(record_type, record_type.replace("_", "-").upper())

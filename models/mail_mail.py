@@ -1,107 +1,129 @@
-from odoo import SUPERUSER_ID, api, models
-from odoo.tools.mail import email_split_and_format_normalize
+from odoo import api, fields, models
+from odoo.tools.mail import email_normalize_all, email_split_and_format_normalize
 
-from .ir_mail_server import PRIORITY
-from .provenance import Delivery, DeliveryLog
+from .mail_delivery import reply_class_titles
 from .sender_choice import ChoiceNotes, SenderChoice, SenderRule
+from .sending_work import OPEN, address_key
 
-COMMAND_LINE = 0
-"""Stands for the id of the server that is no record."""
+RECORDED = {"readonly": True, "copy": False}
+"""What happened is shown; nobody types it."""
 
 
 class MailMail(models.Model):
-    """Outgoing mails keep, and leave on their notifications, how they went out."""
+    """An e-mail that cannot leave now waits, and says why and until when.
 
-    _name = "mail.mail"
-    _inherit = ["mail.mail", "mail.delivery.mixin"]
+    It stays "outgoing" with the time of the next try in the date that Odoo's own queue goes by.
+    What became of each recipient stands in its deliveries.
+    """
 
-    def _delivery_author(self):
-        return self.email_from
+    _inherit = "mail.mail"
 
-    def _is_mail_kept(self):
-        return True
+    delivery_ids = fields.One2many(
+        "mail.delivery", string="Deliveries", compute="_compute_deliveries"
+    )
+    delivery_server = fields.Char("Sent Through", compute="_compute_deliveries")
+    delivery_sentence = fields.Text("What Happened", compute="_compute_deliveries")
+    delivery_class = fields.Selection(
+        "_selection_delivery_class", "Cause", **RECORDED, help="What the last answer means."
+    )
+    delivery_attempts = fields.Integer(
+        "Tries", **RECORDED, help="Times when the server was down do not count."
+    )
+    delivery_since = fields.Datetime(
+        "Could Not Leave Since", **RECORDED, help="When it was tried first and could not leave."
+    )
+    delivery_told = fields.Boolean("Author Knows", **RECORDED)
+    delivery_server_id = fields.Many2one(
+        "ir.mail_server",
+        "Waits For or Refused By",
+        **RECORDED,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The outgoing server of the last try that was not a success.",
+    )
 
-    @api.depends("state")
-    def _compute_delivery_failure(self):
-        return super()._compute_delivery_failure()
+    @api.model
+    def _selection_delivery_class(self):
+        return reply_class_titles(self.env)
 
-    def _delivery_failure_type(self):
-        """Odoo notes no type on the mail when the connection failed."""
-        return self.failure_type or (self.state == "exception" and "mail_smtp")
+    def _compute_deliveries(self):
+        found = self.env["mail.delivery"]._of_mails(self.ids).grouped("mail_mail_id_int")
+        for mail in self:
+            deliveries = found.get(mail.id, self.env["mail.delivery"])
+            mail.delivery_ids = deliveries.sorted("id")
+            mail.delivery_server = ", ".join(
+                sorted({name for name in deliveries.mapped("server_name") if name})
+            )
+            mail.delivery_sentence = mail._in_words(deliveries)
 
-    def _send(self, *args, **kwargs):
-        """Note which server was chosen and why before anything is sent: what is recorded
-        afterwards must not be able to fail, because the mail has left."""
-        used_server = kwargs.get("mail_server") or next(iter(args[4:5]), False)
-        used_id = used_server.id if used_server else COMMAND_LINE
-        log = DeliveryLog({mail.id: mail._delivery_choice(used_id) for mail in self})
-        return super(MailMail, self.with_context(delivery_log=log))._send(*args, **kwargs)
+    def _in_words(self, deliveries):
+        """What keeps it, and from whom."""
+        left = deliveries.filtered(lambda item: item.state in ("waiting", "in_doubt", "refused"))
+        if left:
+            return "\n".join(f"{item.email}: {item.sentence}" for item in left.sorted("id"))
+        if self.state in ("outgoing", "exception"):
+            return self.failure_reason
+        return False
 
-    def send_after_commit(self):
-        """Show the outcome in the chatter of the author, who has just posted and is looking.
+    # ------------------------------------------------------------
+    # BY HAND
+    # ------------------------------------------------------------
 
-        Odoo tells the web client only of failures; a sent mail would stay "Queued" there until
-        the page is loaded again.
-        """
-        message_ids = self.mail_message_id.ids
-        result = super().send_after_commit()
-        registry, context = self.env.registry, {"lang": self.env.lang}
-
-        @self.env.cr.postcommit.add
-        def notify_with_new_cursor():
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, context)
-                messages = env["mail.message"].browse(message_ids)
-                messages.exists()._notify_message_notification_update()
-
+    def mark_outgoing(self):
+        """Try again now, and also those who have refused: a person has asked for it."""
+        self.env["mail.delivery"]._forget_refusals(self.ids)
+        result = super().mark_outgoing()
+        self._send_soon()
         return result
 
-    def _postprocess_sent_message(self, *args, **kwargs):
-        """Record the delivery in the very writes that record its outcome, before the mail may be
-        deleted: `mail.notification` takes the values from the log in the context."""
-        log = self.env.context.get("delivery_log")
-        if not isinstance(log, DeliveryLog):  # the connection failed, or the context is made up
-            log = DeliveryLog()
-        result = True
-        for delivery, mails in self.grouped(lambda mail: mail._delivery(log)).items():
-            mails.sudo().write(delivery._asdict())
-            log.delivery = delivery
-            mails = mails.with_context(delivery_log=log)
-            result = super(MailMail, mails)._postprocess_sent_message(*args, **kwargs)
-            log.delivery = None
+    def action_retry(self):
+        """Also those that wait: they are tried by the next run of the queue."""
+        self.filtered(lambda mail: mail.state == "outgoing" and mail.scheduled_date).mark_outgoing()
+        return super().action_retry()
+
+    def _send_soon(self):
+        """Due now, whatever it was waiting for."""
+        self.write({"state": "outgoing", "scheduled_date": False, **self._fresh()})
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _end_if_nobody_is_left(self):
+        for mail, deliveries in (
+            self.env["mail.delivery"]._of_mails(self.ids).grouped("mail_mail_id").items()
+        ):
+            states = set(deliveries.mapped("state"))
+            if not states & {*OPEN, "refused"}:
+                mail.write({"state": "sent" if "accepted" in states else "cancel"})
+
+    @api.model
+    def _fresh(self):
+        """Values of an e-mail whose schedule begins anew. It still counts its tries, for who has
+        had it is known by them."""
+        return {
+            "delivery_class": False,
+            "delivery_since": False,
+            "delivery_told": False,
+            "delivery_server_id": False,
+            "failure_type": False,
+            "failure_reason": False,
+        }
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "cancel":
+            self.env["mail.delivery"]._cancel_open(self.ids)
         return result
 
-    def _delivery(self, log):
-        choice = log.choices.get(self.id) or self._delivery_choice()
-        sent_from, envelope_sender = log.senders.get(self.message_id, (False, False))
-        return Delivery(*choice, sent_from, envelope_sender)
+    def unlink(self):
+        unfinished = self.filtered(lambda mail: mail.state in ("outgoing", "exception")).ids
+        result = super().unlink()
+        if unfinished:
+            self.env["mail.delivery"]._cancel_open(unfinished)
+        return result
 
-    def _delivery_choice(self, used_id=None):
-        """The name of the server of this mail, and the rule that chose it.
-
-        `used_id` is the server whose session sends, None where there is no session. When our
-        rules choose another one, some other addon decided, and that is what is said.
-        """
-        if self.mail_server_id:
-            return self.mail_server_id.sudo().name, "requested"
-        choice = self._sender_choice(used_id)
-        server_id, rule = choice.key or COMMAND_LINE, choice.rule.value
-        if used_id not in (None, server_id):
-            server_id, rule = used_id, "other"
-        server = self.env["ir.mail_server"].sudo().browse(server_id)
-        return server.name if server_id else server._command_line_server_name(), rule
-
-    def _sender_choice(self, used_id):
-        """The choice as it was made for this mail or, after a commit, as it would be made."""
-        servers = self.env["ir.mail_server"].sudo()
-        if domain := self.sudo().record_alias_domain_id:
-            servers = servers._in_sending_context(domain.default_from_email)
-        email_from = self._sender()
-        choice = servers._latest_choice(email_from)
-        if choice and used_id in (None, choice.key or COMMAND_LINE):
-            return choice
-        allowed = self._filter_mail_mail_servers(servers.search([], order=PRIORITY))
-        return servers._choose_sender(email_from, allowed)
+    @api.model
+    def _normalized_addresses(self, text):
+        """The addresses in a text, in the spelling that deliveries are known by."""
+        return [address_key(address) for address in email_normalize_all(text or "")]
 
     # ------------------------------------------------------------
     # CHOICE OF THE SERVER

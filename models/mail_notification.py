@@ -1,57 +1,97 @@
 from odoo import api, models
 from odoo.addons.mail.tools.discuss import Store
+from odoo.tools import format_datetime
+from odoo.tools.mail import email_normalize_all
 
-from .provenance import Delivery, DeliveryLog
-
-STORED_DETAILS = (
-    "delivery_explanation",
-    "delivery_failure",
-    "delivery_from",
-    "delivery_envelope_sender",
-)
+NOTHING_WAS_SENT = ("mail_email_invalid", "mail_email_missing")
 
 
 class MailNotification(models.Model):
-    _name = "mail.notification"
-    _inherit = ["mail.notification", "mail.delivery.mixin"]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """A context can come from outside too, and its defaults are values."""
-        claims = self.env.context.keys() & {f"default_{name}" for name in Delivery._fields}
-        if self.env.su or not claims:
-            return super().create([self._without_claims(vals) for vals in vals_list])
-        honest = {key: val for key, val in self.env.context.items() if key not in claims}
-        return self.with_context(honest).create(vals_list)
-
-    def write(self, vals):
-        """The sending of a mail hands over by which way it went, in the write of its outcome."""
-        vals = self._without_claims(vals)
-        log = self.env.context.get("delivery_log")
-        # A context can come from outside, and then holds no object of ours.
-        if isinstance(log, DeliveryLog) and log.delivery and "notification_status" in vals:
-            vals = {**vals, **log.delivery._asdict()}
-        return super().write(vals)
+    _inherit = "mail.notification"
 
     @api.model
-    def _without_claims(self, vals):
-        """Internal users may write on notifications; how a mail went out is not for them to say."""
-        if self.env.su:
-            return vals
-        return {name: value for name, value in vals.items() if name not in Delivery._fields}
+    def _bounces_of(self, mails):
+        """What Odoo is about to write over: a bounce that came between two tries."""
+        bounced = self.sudo().search(
+            [("mail_mail_id", "in", mails.ids), ("notification_status", "=", "bounce")]
+        )
+        names = ("notification_status", "failure_type", "failure_reason")
+        return {item.id: {name: item[name] for name in names} for item in bounced}
 
-    def _delivery_author(self):
-        return self.mail_message_id.email_from
+    @api.model
+    def _tell_who_posted(self, run):
+        """The author has just posted and is looking: what reads "Queued" there is sent by now.
 
-    def _is_mail_kept(self):
-        return bool(self.mail_mail_id)
+        Odoo tells the web client of failures only. As little as possible is read and said.
+        """
+        done = [work for work in run.uncommitted if work.is_done and work.author]
+        if not done:
+            return
+        notifications = self.sudo().search_fetch(
+            [
+                ("mail_message_id", "in", [work.message_id for work in done]),
+                ("notification_type", "=", "email"),
+            ],
+            ["notification_status"],
+        )
+        if notifications:
+            store = Store(bus_channel=done[0].author)
+            store.add(notifications, ["notification_status"]).bus_send()
 
-    def _to_store_defaults(self, target):
-        """Internal users see in the chatter how the mail went out; the server names stay inside."""
-        fields_to_store = super()._to_store_defaults(target)
-        if target.is_internal(self.env):
-            fields_to_store += [
-                Store.Attr(name, predicate=lambda record: record.sudo().delivery_rule, sudo=True)
-                for name in STORED_DETAILS
-            ]
-        return fields_to_store
+    @api.model
+    def _restore_bounces(self, bounces):
+        for notification in self.sudo().browse(bounces).exists():
+            notification.write(bounces[notification.id])
+
+    def _for_chatter(self):
+        """Of a recipient whom no server was asked to take a message for."""
+        mail, moment = self.mail_mail_id, False
+        state, step, sentence = "waiting", False, self.env._("It is waiting to be sent.")
+        if self._is_to_nobody():
+            state, sentence, step = "invalid", *self._words_of_nobody()
+        elif self.notification_status == "canceled":
+            state, sentence = "cancelled", self.env._("This was cancelled: nothing was sent.")
+        elif self.notification_status in ("exception", "bounce"):
+            state, sentence = "refused", self.failure_reason or self.env._("It was not sent.")
+        elif self.notification_status == "sent":
+            state, sentence = "accepted", self.env._("The mail server has accepted the message.")
+        elif mail.delivery_since and mail.scheduled_date:
+            moment = format_datetime(self.env, mail.scheduled_date, dt_format="short")
+            sentence = self.env._(
+                "%(cause)s It will be tried again at %(time)s.",
+                cause=mail.failure_reason or "",
+                time=moment,
+            )
+        return {
+            "id": False,
+            "email": self.mail_email_address or self.res_partner_id.email,
+            "name": self.res_partner_id.name or self.mail_email_address,
+            "kind": "to",
+            "state": state,
+            "sentence": sentence,
+            "next_step": step,
+            "next_try": moment,
+            "attempts": 0,
+            "actions": [],
+            **dict.fromkeys(("explanation", "server_name", "email_from", "envelope_sender"), False),
+        }
+
+    def _is_to_nobody(self):
+        """Also where the same e-mail has other recipients, of whom Odoo tells alone."""
+        if self.failure_type in NOTHING_WAS_SENT:
+            return True
+        address = self.mail_email_address or self.res_partner_id.email
+        return self.notification_status in ("ready", "exception") and not email_normalize_all(
+            address or ""
+        )
+
+    def _words_of_nobody(self):
+        if not (self.mail_email_address or self.res_partner_id.email):
+            return (
+                self.env._("Nothing was sent: the contact has no e-mail address."),
+                self.env._("Write the address on the contact and send the message again."),
+            )
+        return (
+            self.env._("Nothing was sent: the address is not valid."),
+            self.env._("Correct the address on the contact and send the message again."),
+        )

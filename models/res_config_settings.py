@@ -24,13 +24,13 @@ class ResConfigSettings(models.TransientModel):
         "alias domains. Left empty, any domain matches.",
     )
     mail_gateway_loop_minutes = fields.Integer(
-        "Loop Detection Window",
+        "Loop window",
         default=120,
         config_parameter="mail.gateway.loop.minutes",
         help="Minutes over which the mails of one sender are counted.",
     )
     mail_gateway_loop_threshold = fields.Integer(
-        "Loop Detection Threshold",
+        "Loop threshold",
         default=20,
         config_parameter="mail.gateway.loop.threshold",
         help="Mails that one sender may send within the window to aliases that create records. "
@@ -101,9 +101,7 @@ class ResConfigSettings(models.TransientModel):
     def _check_incoming_source_days(self):
         if any(settings.incoming_source_days < 0 for settings in self):
             raise ValidationError(
-                self.env._(
-                    "Sources are kept for 0 days or more. Type a number that is not below 0."
-                )
+                self.env._("Sources are kept for 0 days or more. Type 0, or a higher number.")
             )
 
     @api.model
@@ -118,14 +116,55 @@ class ResConfigSettings(models.TransientModel):
                 values[name] = field.default(self)
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_loop_defaults(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_loop_defaults(vals))
+
+    @api.model
+    def _with_loop_defaults(self, vals):
+        """An emptied field means Odoo's own value; a zero that was typed is a mistake."""
+        emptied = [
+            name
+            for name in LOOP_FIELDS
+            if name in vals and (vals[name] is False or vals[name] in (None, ""))
+        ]
+        return {**vals, **{name: self._fields[name].default(self) for name in emptied}}
+
     @api.constrains(*LOOP_FIELDS)
     def _check_mail_gateway_loop(self):
+        """The message names the field as the screen does."""
         parameters = self.env["ir.config_parameter"]
+        labels = self.fields_get(LOOP_FIELDS, ["string"])
         for settings in self:
             for name in LOOP_FIELDS:
                 parameters._sanitize_loop_parameter(
-                    self._fields[name].config_parameter, settings[name]
+                    self._fields[name].config_parameter,
+                    settings[name],
+                    label=labels[name]["string"],
                 )
+
+    @api.constrains("mail_catchall_domain_allowed")
+    def _check_mail_catchall_domain_allowed(self):
+        """Before Odoo does, whose message names the parameter."""
+        label = self.fields_get(["mail_catchall_domain_allowed"], ["string"])
+        for settings in self.filtered("mail_catchall_domain_allowed"):
+            self.env["ir.config_parameter"]._check_allowed_domains(
+                settings.mail_catchall_domain_allowed,
+                label=label["mail_catchall_domain_allowed"]["string"],
+            )
 
     def action_check_alias_domain_dns(self):
         return self.alias_domain_id.action_check_dns()
+
+    def action_open_alias_domain(self):
+        """Its bounce, catchall and notification addresses, without the developer mode."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Alias Domain"),
+            "res_model": "mail.alias.domain",
+            "res_id": self.alias_domain_id.id,
+            "views": [(False, "form")],
+        }

@@ -134,6 +134,14 @@ class MisspellingTheFrom(Asked):
         return self._special(), "nobody at home"
 
 
+class FallingBackToTheLast(Asked):
+    __slots__ = ()
+
+    def _filter_mail_servers_fallback(self, servers):
+        self.asked.append(servers.ids)
+        return super()._filter_mail_servers_fallback(servers)[-1:]
+
+
 ADDONS = (
     Forcing,
     ForcingAmongCandidates,

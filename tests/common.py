@@ -1,9 +1,9 @@
 import tempfile
-from contextlib import contextmanager
+from collections import Counter
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
-from odoo.tools import mute_logger
 
 from ..models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from ..scripts.sandbox import DEFAULT_ZONES, DnsPeer, Sandbox
@@ -81,70 +81,73 @@ class SandboxCase(DnsCase):
         }
 
 
-class IncomingCase(SandboxCase):
-    """Mixin: one confirmed mailbox, an alias that creates partners, and mails of customers."""
+class OutgoingCase(SandboxCase):
+    """Mixin: one outgoing server, whose answers the tests program."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.address = cls.mailbox.user
-        cls.mailbox.state = "done"
-        cls.alias = cls.env["mail.alias"].create(
-            {
-                "alias_name": "contacts",
-                "alias_domain_id": cls.alias_domain.id,
-                "alias_model_id": cls.env["ir.model"]._get_id("res.partner"),
-            }
-        )
+        cls.newsletters.action_archive()
+        cls.server, cls.peer = cls.transactional, cls.sandbox.smtp
+        cls.server.from_filter = False
+        cls.author = cls.env.user.partner_id
+        cls.author.email = "me@acme.test"
+        cls.record = cls.env["res.partner"].create({"name": "Topic"})
 
     def setUp(self):
         super().setUp()
-        with self.sandbox.imap._client(self.address) as client:
-            client.select("INBOX")
-            client.uid("STORE", "1:*", "+FLAGS", "\\Deleted")
-            client.expunge()
+        self.peer.reset()
+        self.sandbox.smtp2.reset()
 
-    def raw_mail(self, number=1, to="contacts@acme.test", sender="carl@customer.test", **headers):
-        fields = {
-            "From": f"Carl <{sender}>",
-            "To": to,
-            "Subject": f"Question {number}",
-            "Message-Id": f"<{number}.{self.id()}@customer.test>",
-            "Date": "Mon, 02 Nov 2026 10:00:00 +0000",
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
-        lines = [f"{name}: {value}" for name, value in fields.items() if value]
-        return "\r\n".join((*lines, "", f"Hello, this is mail {number}.", "")).encode()
+    def new_mail(self, **values):
+        return self.env["mail.mail"].create(
+            {
+                "email_from": "me@acme.test",
+                "subject": "Hello",
+                "body_html": "<p>Hello</p>",
+                "auto_delete": False,
+                **values,
+            }
+        )
 
-    def deliver(self, *raws):
-        for raw in raws:
-            self.sandbox.imap.deliver(self.address, raw)
+    def post(self, *addresses, partners=None):
+        """A message in a chatter whose mails are in the queue."""
+        if partners is None:
+            partners = self.env["res.partner"].create(
+                [{"name": address.partition("@")[0], "email": address} for address in addresses]
+            )
+        return self.record.message_post(
+            body="Hello",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=partners.ids,
+            force_send=False,
+        )
 
-    def unseen(self):
-        """How many mails are on the server and wait to be fetched."""
-        found = self.sandbox.imap.messages(self.address)
-        return sum("\\Seen" not in message.flags for message in found)
+    def send(self, message):
+        self.env["mail.mail"].search([("mail_message_id", "=", message.id)]).send()
 
-    @contextmanager
-    def registry_cursor(self):
-        """An environment whose commits and second cursors work as outside of tests."""
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            yield self.env(cr=cr)
-
-    def fetch(self):
-        """As the scheduled action does."""
-        with self.registry_cursor() as env, mute_logger("odoo.addons.mail.models.fetchmail"):
-            error = self.mailbox.with_env(env)._fetch_mail()
-        self.env.invalidate_all()
-        return error
-
-    def process_waiting(self):
-        with self.registry_cursor() as env:
-            env["mail.incoming"]._cron_process_waiting()
+    def run_queue(self, mails):
+        mails.process_email_queue(mails.ids)
         self.env.invalidate_all()
 
-    def spooled(self):
-        return self.env["mail.incoming"].search([("mailbox_id", "=", self.mailbox.id)], order="id")
+    def make_due(self, mails):
+        mails.scheduled_date = "2020-01-01 00:00:00"
 
-    def partners(self):
-        return self.env["res.partner"].search([("name", "=like", "Question %")])
+    def minutes_until_due(self, mail):
+        return (mail.scheduled_date - fields.Datetime.now()).total_seconds() / 60
+
+    def accepted(self):
+        """How often each address got a message."""
+        return Counter(rcpt for mail in self.peer.received for rcpt in mail.rcpt_tos)
+
+    def deliveries(self, message):
+        return self.env["mail.delivery"].search([("mail_message_id", "=", message.id)])
+
+    def states(self, mail):
+        mail.invalidate_recordset()
+        return {item.email: item.state for item in mail.delivery_ids}
+
+    def statuses(self, message):
+        message.invalidate_recordset()
+        return {n.res_partner_id.email: n.notification_status for n in message.notification_ids}

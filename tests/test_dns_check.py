@@ -2,7 +2,7 @@ import json
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged, users
 from odoo.tools import mute_logger
 from odoo.tools.translate import code_translations
@@ -82,17 +82,142 @@ class TestDnsCheck(DnsCase, TransactionCase):
         self.assertEqual(check.severity, "error")
         self.assertIn("does not exist", check.findings[0]["sentence"])
 
-    def test_names_that_are_no_domains(self):
-        for name in (False, "", "exa mple", "a..b", "x" * 64 + ".test", "127.0.0.1", "<b>.test"):
-            with self.subTest(name=name):
-                check = self.check(name)
-                self.assertEqual(check.severity, "error")
-                self.assertIn("is not a domain name", check.findings[0]["sentence"])
+    def test_names_that_are_no_domains_are_refused(self):
+        for name in (False, "", "..", "not a domain", "a..b", "x" * 64 + ".test", "127.0.0.1"):
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(ValidationError, "is not a domain name"),
+            ):
+                self.check(name)
+        check = self.check("acme.test")
+        with self.assertRaisesRegex(ValidationError, "is not a domain name"):
+            check.domain_name = "<b>.test"
 
-    def test_name_servers_that_are_none(self):
-        self.env["ir.config_parameter"].set_param(NAMESERVER_PARAMETER, "dns.example")
-        with self.assertRaisesRegex(UserError, "dns.example is not an IP address"):
-            self.check("acme.test")
+    def test_what_is_pasted_is_reduced_to_its_domain(self):
+        for text in (
+            "https://acme.test/contact",
+            "ada@acme.test",
+            "Ada <ada@ACME.test>",
+            "@acme.test",
+        ):
+            with self.subTest(text=text):
+                values = {"domain_name": text}
+                self.assertEqual(
+                    self.env["mail.alias.domain.check"].create(values).domain_name, "acme.test"
+                )
+        alias_domains = self.env["mail.alias.domain"]
+        self.assertEqual(alias_domains.create({"name": "http://shop.test/"}).name, "shop.test")
+
+    def test_alias_domains_that_no_dns_can_hold_are_refused(self):
+        alias_domain = self.env["mail.alias.domain"].create({"name": "acme.test"})
+        for name in ("x" * 64 + ".test", "a." * 126 + "test", "-a.test", "127.0.0.1"):
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(ValidationError, "is not a domain"),
+            ):
+                alias_domain.name = name
+        alias_domain.name = "localhost"
+
+    def test_an_alias_domain_of_old_that_is_no_domain(self):
+        alias_domain = self.env["mail.alias.domain"].create({"name": "acme.test"})
+        self.env.cr.execute(
+            "UPDATE mail_alias_domain SET name = %s WHERE id = %s",
+            ["x" * 64 + ".test", alias_domain.id],
+        )
+        alias_domain.invalidate_recordset()
+        [report] = alias_domain.check_dns()
+        self.assertEqual(report["severity"], "error")
+        self.assertIn("is not a domain name", report["findings"][0]["message"])
+
+    def test_name_servers_that_are_none_are_refused(self):
+        parameters = self.env["ir.config_parameter"]
+        for value in ("dns.example", "dns.example:53", "127.0.0.1:1, dns.example"):
+            with self.subTest(value=value), self.assertRaises(ValidationError) as caught:
+                parameters.set_param(NAMESERVER_PARAMETER, value)
+            self.assertIn("is not an IP address", str(caught.exception))
+            self.assertIn("write the IP address of that host", str(caught.exception))
+        for value in ("", " ", ",", " , "):
+            with self.subTest(value=value), self.assertRaisesRegex(ValidationError, "is blank"):
+                parameters.set_param(NAMESERVER_PARAMETER, value)
+
+    def test_name_servers_of_old_that_are_none_leave_unknown(self):
+        """Never is another one asked than somebody meant, nor is yesterday's verdict kept."""
+        alias_domain = self.env["mail.alias.domain"].create({"name": "acme.test"})
+        alias_domain.check_dns()
+        for value in ("dns.example", " ", ""):
+            with self.subTest(value=value):
+                self.env.cr.execute(
+                    "UPDATE ir_config_parameter SET value = %s WHERE key = %s",
+                    [value, NAMESERVER_PARAMETER],
+                )
+                self.env.registry.clear_cache("stable")
+                self.env.invalidate_all()
+                [report] = alias_domain.check_dns()
+                self.assertEqual(report["severity"], "unknown")
+                self.assertEqual(alias_domain.dns_status, "unknown")
+                self.assertIn("Nothing was asked", report["findings"][0]["message"])
+                self.assertEqual(self.check("acme.test").severity, "unknown")
+
+    def test_the_order_is_by_what_matters(self):
+        wrong = ("error", "unknown", "warning")
+        for name in ("acme.test", "broken.test", "bare.test"):
+            findings = self.check(name).findings
+            groups = [
+                0 if item["severity"] in wrong else 1 if item["severity"] == "ok" else 2
+                for item in findings
+            ]
+            self.assertEqual(groups, sorted(groups), "Notes stand below")
+            order = ["domain", "mx", "spf", "dkim", "dmarc", "alignment"]
+            for group in set(groups):
+                kinds = [
+                    order.index(item["kind"])
+                    for item, of_item in zip(findings, groups, strict=True)
+                    if of_item == group and item["kind"] in order
+                ]
+                self.assertEqual(kinds, sorted(kinds))
+
+    def test_the_headline_says_what_is_wrong(self):
+        headline = self.check("broken.test").headline
+        self.assertRegex(headline, "To be repaired: .*SPF")
+        self.assertRegex(headline, "To be improved: .*DMARC")
+        self.assertIn("It could not be told: MX", self.check("servfail.test").headline)
+        self.assertEqual(self.check("acme.test").headline, "Nothing has to be done.")
+
+    def test_selectors_that_are_tested_and_where_they_come_from(self):
+        self.env["ir.mail_server"].create(
+            [
+                {
+                    "name": "Everyday mail",
+                    "smtp_host": "smtp.gmail.com",
+                    "from_filter": "acme.test",
+                },
+                {
+                    "name": "In bulk",
+                    "smtp_host": "email-smtp.eu-west-1.amazonaws.com",
+                    "from_filter": "acme.test",
+                },
+            ]
+        )
+        alias_domain = self.env["mail.alias.domain"].create(
+            {"name": "acme.test", "dkim_selectors": "odoo"}
+        )
+        check = alias_domain._new_check()
+        for said in (alias_domain.dkim_selectors_tested, check.dkim_selectors_tested):
+            self.assertIn("odoo (named here)", said)
+            self.assertIn("google (“Everyday mail”)", said)
+            self.assertIn("Not known: those of “In bulk”", said)
+        nobody = self.env["mail.alias.domain"].create({"name": "nobody.test"})
+        self.assertIn("no DKIM key is tested", nobody.dkim_selectors_tested)
+
+    def test_an_opened_check_is_checked_again_on_its_page(self):
+        check = self.env["mail.alias.domain.check"].create({"domain_name": "acme.test"})
+        self.assertIs(check.action_check(), True, "The page shows it")
+        action = check.action_check()
+        self.assertNotEqual(action["res_id"], check.id)
+        self.assertEqual(action["target"], "current")
+        self.assertNotIn("dialog_size", action["context"], "The page has buttons of its own")
+        in_dialog = check.with_context(dialog_size="extra-large")
+        self.assertEqual(in_dialog.action_check()["target"], "new")
 
     @users("user_system")
     def test_a_domain_not_set_up_in_odoo(self):

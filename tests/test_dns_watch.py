@@ -50,7 +50,8 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.domain.invalidate_recordset()
 
     def messages(self):
-        return self.domain.message_ids.filtered(lambda m: m.subject)
+        """What the checks said; neither Odoo's own lines nor those of another app."""
+        return self.domain.message_ids.filtered(lambda m: "has changed" in (m.subject or ""))
 
     def test_only_changes_are_told(self):
         self.run_cron()
@@ -129,6 +130,35 @@ class TestDnsWatch(DnsCase, TransactionCase):
         self.assertFalse(self.messages().mapped("body"))
         self.assertFalse(self.domain.activity_ids)
 
+    def test_a_domain_that_vanishes_and_comes_back(self):
+        self.run_cron()
+        self.dns.reset()
+        self.run_cron()
+        self.assertEqual(self.domain.dns_status, "error")
+        [message] = self.messages()
+        self.assertIn("does not exist", message.body)
+        self.assertNotIn("for the first time", message.body)
+        [activity] = self.domain.activity_ids
+        self.assertIn("does not exist", activity.note)
+        self.run_cron()
+        self.assertEqual(self.messages(), message, "Told once")
+
+        self.dns.set_zone("watched.test", zone(GOOD_SPF))
+        self.run_cron()
+        self.assertFalse(self.domain.activity_ids)
+        self.assertTrue(self.domain.message_ids.filtered(lambda m: "as good as before" in m.body))
+
+    def test_who_is_told_does_not_follow_the_chatter(self):
+        colleague = new_test_user(self.env, "colleague", groups="base.group_user")
+        self.domain.dns_alert_user_ids = colleague
+        self.run_cron()
+        self.dns.set_zone("watched.test", zone())
+        self.run_cron()
+        self.assertEqual(self.domain.activity_ids.user_id, colleague)
+        self.assertNotIn(colleague.partner_id, self.domain.message_partner_ids)
+        note = self.domain.activity_ids.with_user(colleague).note
+        self.assertIn("SPF", note)
+
     def test_nobody_named_means_the_first_administrator(self):
         self.domain.dns_alert_user_ids = False
         self.run_cron()
@@ -163,8 +193,14 @@ class TestDnsWatch(DnsCase, TransactionCase):
                 raise ValueError("unforeseen")
             return ask(check)
 
+        self.run_cron()
+        self.assertNotEqual(self.domain.dns_status, "unknown")
+        before, other.dns_next_check = self.domain.dns_check_id, False
         with patch.object(checks, "_ask_dns__", fail_for_watched):
             self.run_cron()
         self.assertTrue(other.dns_status)
-        self.assertFalse(self.domain.dns_status)
+        self.assertEqual(self.domain.dns_status, "unknown", "Not the verdict of the day before")
+        self.assertGreater(self.domain.dns_check_id.id, before.id)
+        self.assertTrue(self.domain.dns_checked_at)
+        self.assertIn("broke off", self.domain.dns_check_id.findings[0]["sentence"])
         self.assertGreater(self.domain.dns_next_check, fields.Datetime.now())

@@ -88,9 +88,10 @@ class TestEndToEnd(SandboxCase, TransactionCase):
         notification = message.sudo().notification_ids
         notification.invalidate_recordset()
         self.assertEqual(notification.notification_status, "sent")
-        self.assertEqual(notification.delivery_server, simulation.mail_server_id.name)
-        self.assertEqual(notification.delivery_from, simulation.header_from)
-        self.assertEqual(notification.delivery_envelope_sender, simulation.envelope_sender)
+        [delivery] = self.env["mail.delivery"].search([("mail_message_id", "=", message.id)])
+        self.assertEqual(delivery.server_name, simulation.mail_server_id.name)
+        self.assertEqual(delivery.email_from, simulation.header_from)
+        self.assertEqual(delivery.envelope_sender, simulation.envelope_sender)
         return received
 
     def check_what_arrived(self, received):

@@ -83,6 +83,22 @@ class TestExpectedSenders(ProviderCase):
         personal.owner_user_id = False
         self.assertEqual(self.names("acme.test"), ["Ada's"])
 
+    def test_without_any_server_the_situation_is_told(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("web.base.url", "https://erp.acme.test")
+        with command_line(smtp_server="mail.acme.test"):
+            (remark,) = self.servers._sending_remarks("acme.test")
+        self.assertEqual(remark.code, "sending_by_configuration")
+        self.assertEqual(remark.values, {"host": "mail.acme.test"})
+        parameters.set_param("web.base.url", "https://acme.odoo.com")
+        (remark,) = self.servers._sending_remarks("acme.test")
+        self.assertEqual(remark.code, "sending_by_odoo")
+        (sender,) = self.expected("acme.test")
+        self.assertEqual(sender.spf_terms, ("include:_spf.odoo.com",))
+        self.assertEqual(sender.selectors, (Selector("odoo", "odoo._domainkey.odoo.com"),))
+        self.create_server("Ours", "mail.acme.test")
+        self.assertEqual(self.servers._sending_remarks("acme.test"), ())
+
     def test_a_server_that_stands_for_the_command_line(self):
         server = self.create_server("Odoo's own", False, smtp_authentication="cli")
         server.provider_id = self.preset("odoo")

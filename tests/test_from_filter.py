@@ -56,7 +56,9 @@ class TestFromFilter(TransactionCase):
     def test_what_is_wrong_with_it_is_said(self):
         server = self.as_before_installation(self.new_server("Old", False), "foo bar")
         self.assertIn("“foo bar” (entry 1 of the FROM filter)", server.from_filter_problem)
-        with self.assertLogs("odoo.addons.email_communication.models.ir_mail_server") as logs:
+        with self.assertLogs(
+            "odoo.addons.email_communication.models.ir_mail_server_from_filter"
+        ) as logs:
             self.servers._log_from_filter_problems()
         [line] = logs.output
         self.assertIn("“Old”", line)

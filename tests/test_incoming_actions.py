@@ -6,7 +6,7 @@ from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.mail_incoming_retention import SOURCE_DAYS_PARAMETER
-from .common import IncomingCase
+from .incoming_common import IncomingCase
 
 NOWHERE = "help@acme.test"
 

@@ -6,8 +6,8 @@ import xmlrpc.client
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from .common import IncomingCase
 from .hostile_mails import hostile, mutations
+from .incoming_common import IncomingCase
 
 CPU_SECONDS = 5
 MEMORY_PER_BYTE = 30

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..models.mail_thread import REFUSE_PARAMETER
-from .common import IncomingCase
+from .incoming_common import IncomingCase
 
 NOWHERE = "nobody@elsewhere.test"
 

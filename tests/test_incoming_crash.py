@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
@@ -193,6 +194,47 @@ class TestIncomingCrash(BaseCase):
 
     def test_killed_at_each_step_of_pop3(self):
         self.check_kills("pop", Pop3Mailbox)
+
+    def lost_connection(self, owner, name):
+        """A patch in which the database ends the connection that is in use, once."""
+        original, registry, lost = getattr(owner, name), self.registry, []
+
+        def losing(model, *args, **kwargs):
+            if not lost:
+                lost.append(True)
+                model.env.cr.execute("SELECT pg_backend_pid()")
+                pid = model.env.cr.fetchone()[0]
+                with registry.cursor() as cr:
+                    cr.execute("SELECT pg_terminate_backend(%s)", [pid])
+            return original(model, *args, **kwargs)
+
+        return patch.object(owner, name, losing)
+
+    def test_the_database_is_lost(self):
+        for owner, name in (
+            (Source, "_store"),
+            (Processing, "_begin"),
+            (Observing, "message_route"),
+            (Processing, "_outcome"),
+        ):
+            with self.subTest(name=name), self.mailbox():
+                self.run_worker(self.lost_connection(owner, name))
+                self.check_nothing_is_lost()
+                self.assertEqual(self.run_worker(), 0)
+                self.check_all_are_processed_once()
+
+    def test_the_disk_is_full(self):
+        full = psycopg2.errors.DiskFull("could not extend file: No space left on device")
+        for owner, name in ((Source, "_store"), (Observing, "message_route")):
+            with self.subTest(name=name), self.mailbox():
+                broken = patch.object(owner, name, side_effect=full)
+                self.assertEqual(self.run_worker(broken), 0)
+                self.check_nothing_is_lost()
+                self.assertNotIn("failed", {state for _subject, state in self.spooled()})
+                with self.committing() as env:
+                    env["mail.incoming"].search([("state", "=", "received")]).next_try = False
+                self.assertEqual(self.run_worker(), 0)
+                self.check_all_are_processed_once()
 
     def test_a_mail_that_ends_its_worker_is_set_aside(self):
         def killing(original):

@@ -5,7 +5,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..models.mail_incoming import MailIncoming as Spool
-from .common import IncomingCase
+from .incoming_common import IncomingCase
 
 PROCESS = "odoo.addons.email_communication.models.mail_incoming_process"
 

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ..core.incoming.imap import ImapFolder
 from ..models.fetchmail_adapter import SpoolingConnection, wrap
 from ..scripts.sandbox import ImapPeer
-from .common import IncomingCase
+from .incoming_common import IncomingCase
 
 
 @tagged("post_install", "-at_install")

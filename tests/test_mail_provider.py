@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
-from odoo.tools import config, convert_file
+from odoo.tools import config, convert_file, file_path
 
 from ..core.spf import record as spf_record
 
@@ -224,6 +225,35 @@ class TestProviderOfServer(ProviderCase):
         self.assertIn("The user name is the API key.", note)
         self.assertIn("last verified on 11/22/2026", note)
         self.assertFalse(self.create_server("Unknown").provider_note)
+
+
+@tagged("post_install", "-at_install")
+class TestProviderMigration(ProviderCase):
+    """Earlier versions stored what was recognised in the same place as what was picked."""
+
+    def migrate(self):
+        path = file_path("email_communication/migrations/19.0.1.2.0/post-migrate.py")
+        load_script(path, "post_migrate").migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+
+    def test_what_was_recognised_is_given_up_and_what_was_picked_stays(self):
+        stale = self.create_server("Stale", "smtp.office365.com")
+        stale.picked_provider_id = self.preset("google")
+        recognised = self.create_server("Recognised", "smtp.gmail.com")
+        recognised.picked_provider_id = self.preset("google")
+        archived = recognised.copy({"active": False, "name": "Archived"})
+        own = self.create_server("Own", "smtp.gmail.com")
+        own.picked_provider_id = self.preset("own")
+        relay = self.create_server("Relay", "relay.acme.test")
+        relay.picked_provider_id = self.preset("brevo")
+        self.preset("odoo").smtp_authentication = False
+        self.migrate()
+        self.assertFalse((stale + recognised + archived).picked_provider_id)
+        self.assertEqual(stale.provider_id, self.preset("microsoft"))
+        self.assertEqual(recognised.provider_id, self.preset("google"))
+        self.assertEqual(own.provider_id, self.preset("own"))
+        self.assertEqual(relay.provider_id, self.preset("brevo"))
+        self.assertEqual(self.preset("odoo").smtp_authentication, "cli")
 
 
 @tagged("post_install", "-at_install")

@@ -6,6 +6,7 @@ from .addon_beside import (
     SPECIAL,
     Asked,
     Excluding,
+    FallingBackToTheLast,
     Forcing,
     ForcingAmongCandidates,
     ReplacingTheFrom,
@@ -69,7 +70,7 @@ class TestSameChoiceBesideAddons(TransactionCase):
     @mute_logger("odoo.addons.base.models.ir_mail_server")
     def test_the_choice_is_that_of_vanilla(self):
         compared = 0
-        for addon in ADDONS:
+        for addon in (*ADDONS, FallingBackToTheLast):
             for name, given in self.given().items():
                 for sender in SENDERS:
                     with loaded_in_vanilla(self.env, addon):
@@ -85,7 +86,7 @@ class TestSameChoiceBesideAddons(TransactionCase):
                             loaded(self.env, addon, before_ours),
                         ):
                             self.assertEqual(self.ask(sender, given), expected)
-                            self.assertEqual(len(expected[2]), 1)
+                            self.assertLessEqual(len(expected[2]), 1)
                             compared += 1
         self.assertGreaterEqual(compared, 72)
 
@@ -103,7 +104,7 @@ class TestSameChoiceBesideAddons(TransactionCase):
         """What an addon does to the candidates counts for ``*.`` entries like for the others."""
         sender = "ada@deep.acme.test"
         self.special.from_filter = "*.acme.test"
-        self.b.from_filter = "*.shop.acme.test, *.test"
+        self.b.from_filter = "*.shop.acme.test, *.acme.test"
         expected = {
             Forcing: (self.special, sender),
             ForcingAmongCandidates: (self.special, sender),
@@ -111,7 +112,7 @@ class TestSameChoiceBesideAddons(TransactionCase):
             RewritingTheSender: (self.acme, "sales@acme.test"),
             ReplacingTheFrom: (self.special, "pinned@acme.test"),
             TakingTheLast: (self.last, sender),
-            Rotating: (self.special, sender),
+            Rotating: (self.b, sender),
         }
         for addon, (server, smtp_from) in expected.items():
             for before_ours in (True, False):

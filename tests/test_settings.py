@@ -1,5 +1,5 @@
 from odoo.exceptions import ValidationError
-from odoo.tests import Form, TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 
@@ -46,6 +46,45 @@ class TestSettings(TransactionCase):
                     self.assertRaisesRegex(ValidationError, "Write a whole number from 1"),
                 ):
                     self.save(**{name: value})
+
+    def test_messages_name_the_field_as_the_screen_does(self):
+        with self.assertRaises(ValidationError) as caught:
+            self.save(mail_gateway_loop_threshold=0)
+        self.assertIn("Loop threshold", str(caught.exception))
+        self.assertNotIn("mail.gateway", str(caught.exception))
+        for value in (",", "exa mple.com"):
+            with self.assertRaises(ValidationError) as caught:
+                self.save(mail_catchall_domain_allowed=value)
+            self.assertIn("Accepted Alias Domains", str(caught.exception))
+            self.assertNotIn("mail.catchall", str(caught.exception))
+
+    def test_an_emptied_field_restores_the_default(self):
+        self.save(mail_gateway_loop_threshold=50, mail_gateway_loop_minutes=60)
+        settings = self.env["res.config.settings"].create(
+            {"mail_gateway_loop_threshold": False, "mail_gateway_loop_minutes": None}
+        )
+        settings.execute()
+        self.assertEqual(self.get("mail.gateway.loop.threshold"), "20")
+        self.assertEqual(self.get("mail.gateway.loop.minutes"), "120")
+
+    def test_without_developer_mode_an_administrator_gets_everywhere(self):
+        administrator = new_test_user(self.env, "administrator", groups="base.group_system")
+        env = self.env(user=administrator)
+        self.assertFalse(administrator.has_group("base.group_no_one"))
+        view = env["res.config.settings"].get_views([(False, "form")])["views"]["form"]
+        for xmlid in (
+            "email_communication.mail_provider_action",
+            "mail.action_view_mail_mail",
+            "mail.mail_alias_action",
+            "mail.action_email_server_tree",
+        ):
+            self.assertIn(f'name="{env.ref(xmlid).id}"', view["arch"], xmlid)
+        env.company.alias_domain_id = env["mail.alias.domain"].create({"name": "acme.test"})
+        action = env["res.config.settings"].create({}).action_open_alias_domain()
+        with Form(env[action["res_model"]].browse(action["res_id"])) as form:
+            form.bounce_alias, form.catchall_alias = "returns", "replies"
+            form.default_from = "hello"
+        self.assertEqual(env.company.alias_domain_id.bounce_email, "returns@acme.test")
 
     def test_nonsense_is_refused_where_parameters_are_edited(self):
         parameters = self.env["ir.config_parameter"]

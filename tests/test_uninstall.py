@@ -32,6 +32,16 @@ class TestUninstall(TransactionCase):
         for records in (message, attachment, activity, followers):
             self.assertFalse(records.exists(), records)
 
+    def test_outgoing_servers_keep_no_activities(self):
+        server = self.env["ir.mail_server"].create({"name": "Relay", "smtp_host": "127.0.0.1"})
+        activity = server.activity_schedule("mail.mail_activity_data_warning")
+        message = server.message_post(body="Hello")
+        uninstall_hook(self.env)
+        self.assertFalse(activity.exists())
+        self.assertFalse(message.exists())
+        field = self.env["ir.model.fields"]._get("ir.mail_server", "activity_state")
+        self.assertEqual(field.modules, ADDON)
+
     def test_fields_of_the_chatter_are_ours_alone(self):
         """An update of another app has made it an owner of fields on alias domains."""
         data = self.env["ir.model.data"]

@@ -81,9 +81,9 @@ def _read(env, model, names):
 
 
 def _lost_of(env, model, name, rows):
-    field = model in env and env[model]._fields.get(name)
-    if not field or not field.store:
-        yield f"{model}.{name} is no longer stored"
+    """A field may be computed from now on, as long as it says the same."""
+    if model not in env or name not in env[model]._fields:
+        yield f"{model}.{name} is no longer there"
         return
     text = json.dumps(_read(env, model, [name]), default=str)
     now = {row["id"]: row[name] for row in json.loads(text)}

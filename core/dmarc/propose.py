@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from .record import POLICIES, DmarcError, accepted, parse, read_tags, report_addresses
 
+REPORTS_KEPT = 50  # report addresses of a record; receivers need serve two (RFC 7489 s. 6.2)
 DEFAULT_POLICY = "none"  # to begin with: receivers report, and do nothing else
 
 
@@ -30,7 +31,8 @@ def _is_alike(text):
 
 def _mended(domain, text):
     tags = dict(filter(None, (_accepted(tag, value) for tag, value in read_tags(text)[0].items())))
-    reports = [item.uri for item in report_addresses(tags.pop("rua", None)) if item.domain]
+    listed = report_addresses(tags.pop("rua", None))
+    reports = [item.uri for item in listed[:REPORTS_KEPT] if item.domain]
     mended = {
         "v": "DMARC1",
         "p": tags.pop("p", DEFAULT_POLICY),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..dns import tag_list
 from ..error import CoreError
@@ -30,10 +31,16 @@ class DmarcError(CoreError):
 
 @dataclass(frozen=True)
 class ReportAddress:
-    """One URI of rua or ruf; `domain` is "" where it is no e-mail address."""
+    """One URI of rua or ruf."""
 
     uri: str
-    domain: str
+
+    @cached_property
+    def domain(self) -> str:
+        """The domain it reports to, "" where it is no e-mail address. Read when it is asked for: a
+        record may list thousands."""
+        match = _URI.fullmatch(self.uri)
+        return match[2].lower() if match else ""
 
 
 @dataclass(frozen=True)
@@ -118,9 +125,7 @@ def _without_policy(ignored, slips):
 
 def report_addresses(text: str | None) -> tuple[ReportAddress, ...]:
     """The addresses of a rua or ruf value."""
-    uris = [part.strip() for part in (text or "").split(",") if part.strip()]
-    matches = [(uri, _URI.fullmatch(uri)) for uri in uris]
-    return tuple(ReportAddress(uri, match[2].lower() if match else "") for uri, match in matches)
+    return tuple(ReportAddress(uri) for part in (text or "").split(",") if (uri := part.strip()))
 
 
 def accepted(tag: str, value: str) -> bool:

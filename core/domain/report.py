@@ -57,6 +57,7 @@ async def check(
     selectors: Iterable[str] = (),
     senders: Sequence[Sender] = (),
     mx_host: str = "",
+    remarks: Iterable[Finding] = (),
     transport: bool = False,
     fetch: mta_sts.Fetch | None = None,
     now: Callable[[], str] = _utc_now,
@@ -67,6 +68,7 @@ async def check(
     :param selectors: names of DKIM selectors to check beside those of the senders
     :param senders: what is expected to send mail for the domain
     :param mx_host: see `mx.check`
+    :param remarks: findings of whoever asks, about how the domain sends
     :param transport: whether to look as well at what protects mail on its way to the domain:
         MTA-STS, TLS-RPT and DNSSEC
     :param fetch: see `mta_sts.check`
@@ -79,7 +81,9 @@ async def check(
         findings = (finding("name_invalid", "domain", name, "", reason=error.code),)
     else:
         others = _transport(name, resolver, fetch) if transport else ()
-        findings = await _Check(name, resolver, selectors, senders).run(mx_host, others)
+        found = await _Check(name, resolver, selectors, senders).run(mx_host, others)
+        exists = not any(item.code == "domain_missing" for item in found)
+        findings = (*found, *(remarks if exists else ()))
     return DomainReport(name, findings, asked_at, round(clock() - start, 3))
 
 
@@ -88,6 +92,14 @@ def check_sync(
 ) -> DomainReport:
     """`check` for callers that are not coroutines."""
     return run(check(domain, resolver, selectors, **options))
+
+
+def unanswered(
+    domain: str, code: str, now: Callable[[], str] = _utc_now, **params: str
+) -> DomainReport:
+    """The report of a check that could not be made, `code` saying why; nothing is known then."""
+    name = printable(domain.strip())
+    return DomainReport(name, (finding(code, "domain", name, "", **params),), now(), 0.0)
 
 
 class _Check:

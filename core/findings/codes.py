@@ -18,6 +18,23 @@ class Code(NamedTuple):
 CODES = {
     # The name itself. `reason` is a code of InvalidName.
     "name_invalid": Code("error", ("reason",), _("“{name}” is not a domain name: {reason}.")),
+    # Nothing was asked, or the answers came to nothing.
+    "nameserver_unknown": Code(
+        "unknown",
+        ("nameserver",),
+        _(
+            "Nothing was asked: the name server that is set, “{nameserver}”, is not an IP address "
+            "with an optional port, like 192.0.2.1:53. Correct it, then check again."
+        ),
+    ),
+    "check_unknown": Code(
+        "unknown",
+        (),
+        _(
+            "The check broke off, so nothing is known about {name}. Check again; if it breaks off "
+            "again, the log of the server says why."
+        ),
+    ),
     "domain_missing": Code(
         "error",
         (),
@@ -940,6 +957,27 @@ CODES = {
         "unknown",
         ("sender", "spf", "dkim"),
         _("Mail sent by {sender}: it could not be told whether DMARC passes; {spf}, and {dkim}."),
+    ),
+    # A domain for which no outgoing server is known: by which way its mail leaves
+    "sending_by_odoo": Code(
+        "info",
+        (),
+        _(
+            "There is no outgoing server, and the database runs at Odoo, so Odoo's servers send "
+            "for the domain. Its SPF record needs include:_spf.odoo.com, and odoo._domainkey has "
+            "to be an alias (CNAME) of odoo._domainkey.odoo.com."
+        ),
+    ),
+    "sending_by_configuration": Code(
+        "info",
+        ("host",),
+        _(
+            "There is no outgoing server, so mail leaves by the server of Odoo's configuration "
+            "file ({host}). The SPF record has to let the address send from which it leaves, and "
+            "that server has to sign with DKIM. Create an outgoing server for it, so that this "
+            "check knows what it needs; where the database runs on Odoo Online or Odoo.sh, choose "
+            "the provider Odoo there."
+        ),
     ),
     # MTA-STS. `reason` is a code of transport.https.FetchError, `line` the one that is wrong.
     "mta_sts_ok": Code("ok", ("mode",), _("The policy is valid and names all MX hosts.")),

@@ -39,7 +39,10 @@ SPF_REASONS = {
         "SPF does not align, because the DMARC record asks for the identical domain (aspf=s)"
     ),
     "not_allowed": _("the SPF record does not let it send"),
-    "unknown": _("nothing could be told about SPF"),
+    "unknown": _(
+        "nothing could be told about SPF, because it is not known what the server needs in the "
+        "record (its provider says so), or the DNS did not answer"
+    ),
 }
 
 DKIM_REASONS = {
@@ -50,7 +53,10 @@ DKIM_REASONS = {
     ),
     "no_key": _("there is no usable DKIM key"),
     "not_signed": _("it does not sign with DKIM"),
-    "unknown": _("nothing could be told about DKIM"),
+    "unknown": _(
+        "nothing could be told about DKIM, because its selectors are not known, or the DNS did "
+        "not answer"
+    ),
 }
 
 PROBLEMS = {
@@ -62,6 +68,7 @@ PROBLEMS = {
     "missing_value": _("a value is missing"),
     "unexpected_value": _("a value is not allowed here"),
     "duplicate_modifier": _("it can occur only once"),
+    "too_long": _("no DNS record can be that long"),
 }
 
 # What the codes among the parameters of findings mean, by parameter

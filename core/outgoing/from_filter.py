@@ -28,7 +28,7 @@ MAX_LOCAL_PART_LENGTH = 64
 """Octets (RFC 5321 section 4.5.3.1.1)."""
 
 SHOWN_LENGTH = 60
-"""Characters of an impossible sender that are shown: such texts may have a hundred thousand."""
+"""Characters of an impossible sender or entry that are shown: it may have a hundred thousand."""
 
 SUBDOMAIN_PREFIX = "*."
 LOCALHOST = "localhost"
@@ -80,8 +80,10 @@ class FromFilterError(CoreError):
     }
 
     def explain(self, translate: Translate = _) -> str:
-        domain = self.params["entry"].rpartition("@")[2]
-        return translate(self.sentences[self.code]).format(domain=domain, **self.params)
+        entry = printable(self.params["entry"], SHOWN_LENGTH)
+        return translate(self.sentences[self.code]).format(
+            entry=entry, position=self.params["position"], domain=entry.rpartition("@")[2]
+        )
 
 
 class SenderError(CoreError):

@@ -151,10 +151,11 @@ class _Walk:
         if len(records) != 1:
             void, problem = int(answer.status != Status.OK), "multiple" if records else "missing"
             return Cost(term.text, domain, lookups=1, void_lookups=void, problem=problem)
+        if is_too_long(records[0]):
+            return Cost(term.text, domain, lookups=1, problem="too_long")
         self.terms_left -= count_terms(records[0])
-        if is_too_long(records[0]) or self.terms_left < 0:
-            problem = "too_long" if is_too_long(records[0]) else "not_followed"
-            return Cost(term.text, domain, lookups=1, problem=problem)
+        if self.terms_left < 0:
+            return Cost(term.text, domain, lookups=1, problem="not_followed")
         record = self.zone.parse(records[0])
         return Cost(
             term.text,

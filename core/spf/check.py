@@ -14,7 +14,7 @@ from .judge import judge_fine, judge_record, judge_senders, judge_suggestion, ju
 from .meaning import meaning
 from .needs import ask_for, claims_of
 from .propose import suggest
-from .record import is_too_long
+from .record import is_too_long, looks_like_spf
 from .repair import repair, repair_start
 from .zone import Zone
 
@@ -118,12 +118,19 @@ async def _repaired(answer, trees, zone):
     """The records as they were meant, all of them measured."""
     texts = [_as_meant(tree) for tree in trees]
     if not texts:
-        alike = (repair_start(text) for text in answer.records)
-        texts = [text for text in alike if text and not is_too_long(text)][:1]
+        texts = _meant_as_spf(answer.records)
     records = [zone.parse(text) for text in texts]
     if [record.text for record in records] != [tree.term for tree in trees]:
         await measure_all(records, answer.name, zone)
     return records
+
+
+def _meant_as_spf(records):
+    """The one text that only its start keeps from being a record."""
+    alike = [text for text in records if looks_like_spf(text)]
+    if len(alike) != 1 or is_too_long(alike[0]):
+        return []
+    return list(filter(None, [repair_start(alike[0])]))
 
 
 def _as_meant(tree):
@@ -134,10 +141,12 @@ def _as_meant(tree):
 
 
 def _findings(answer, texts, remarks, suggestion=None):
-    expected = suggestion.text if suggestion and (suggestion.text,) != texts else None
+    expected = suggestion.text if suggestion else None
+    if expected and [expected.split()] == [text.split() for text in texts]:
+        expected = None
     subject = Subject("spf", answer.name, "TXT", texts)
-    unread = Subject("spf", answer.name, "TXT", answer.records)
+    alike = Subject("spf", answer.name, "TXT", filter(looks_like_spf, answer.records))
     return tuple(
-        (unread if code == "spf_not_recognised" else subject).say(code, expected, **params)
+        (alike if code == "spf_not_recognised" else subject).say(code, expected, **params)
         for code, params in remarks
     )

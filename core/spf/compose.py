@@ -5,6 +5,7 @@ from itertools import chain
 
 from .record import VERSION, Modifier, SpfRecord, evaluated_terms
 
+_REDIRECT = "redirect="
 DEFAULT_ALL = "~all"  # fails softly; a forgotten sender then is not refused outright
 
 
@@ -42,11 +43,11 @@ def mechanisms(record: SpfRecord, count: int = 1) -> list[str]:
 def with_own_ending(text: str) -> str:
     """A record that redirects as one that includes the same record and ends by itself."""
     terms = [term for term in text[len(VERSION) :].split(" ") if term]
-    name = "redirect="
-    terms = [
-        f"include:{term[len(name) :]}" if term.lower().startswith(name) else term for term in terms
-    ]
-    return " ".join((VERSION, *terms, DEFAULT_ALL))
+    redirects = [term for term in terms if term.lower().startswith(_REDIRECT)]
+    terms = [term for term in terms if term not in redirects]
+    # RFC 7208 section 6.1: a redirect comes last, wherever it stands.
+    included = [f"include:{term[len(_REDIRECT) :]}" for term in redirects]
+    return " ".join((VERSION, *terms, *included, DEFAULT_ALL))
 
 
 def as_include(redirect: Modifier) -> str:

@@ -17,6 +17,7 @@ from .record import (
     VOID_LOOKUPS_MAX,
     count_terms,
     evaluated_terms,
+    looks_like_spf,
 )
 
 LENGTH_ADVISED = 450  # octets, RFC 7208 section 3.4: the answer then fits 512 in most cases
@@ -40,7 +41,7 @@ def judge_texts(records: Sequence[str], texts: Sequence[str]) -> tuple[Remark, .
         length, terms = len(texts[0]), count_terms(texts[0])
         limits = {"length_limit": LENGTH_MAX, "terms_limit": TERMS_MAX}
         return (("spf_too_long", {"length": length, "terms": terms, **limits}),)
-    if any("v=spf" in text.lower()[:20] for text in records):
+    if any(map(looks_like_spf, records)):
         return (("spf_not_recognised", {}),)
     return (("spf_missing", {}),)
 

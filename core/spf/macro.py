@@ -8,6 +8,7 @@ from ..name import LABEL_MAX, NAME_MAX
 
 NAME_LETTERS = "slodiphv"  # RFC 7208 section 7.2
 EXPLANATION_LETTERS = NAME_LETTERS + "crt"  # the last three only in explanations
+TEXT_MAX = 65_535  # octets of the longest TXT record, RFC 1035 section 3.2.1
 DIGITS_MAX = 4  # of the number of parts to keep, that are read; no name has a thousand parts
 ESCAPES = {"%%": "%", "%_": " ", "%-": "%20"}
 
@@ -62,6 +63,8 @@ def fit_name(name: str) -> str:
 
 def _read(text, explanation):
     """Pairs of a part and whether it is written as it stands."""
+    if len(text) > TEXT_MAX:
+        raise MacroError("macro_syntax", position=TEXT_MAX)
     literal = _EXPLANATION_LITERAL if explanation else _LITERAL
     position = 0
     while position < len(text):

@@ -12,17 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from .cost import UNTOLD, Cost
-from .ranges import (
-    ALL,
-    IPV4,
-    IPV6,
-    PUBLIC_IPV6,
-    Ranges,
-    both,
-    minus,
-    size,
-    union,
-)
+from .ranges import ALL, IPV4, IPV6, PUBLIC_IPV6, Ranges, both, minus, size, union
 from .record import DENYING, LOOKUPS_MAX, VOID_LOOKUPS_MAX, Modifier
 
 HALF_OF_IPV4 = 1 << 31  # addresses; whoever lets in half of the world lets in everybody

@@ -82,8 +82,10 @@ async def _claim(domain, sender, zone):
 
 async def needs_of(domain: str, terms: Iterable[str], zone: Zone) -> tuple[tuple[Need, ...], bool]:
     """(needs, whether all terms could be read)"""
-    record = zone.parse(repair(" ".join((VERSION, *terms))))
-    texts = [term.text for term in record.directives]
+    words = [word for text in terms for word in text.split(" ") if word.lower() != VERSION]
+    record = zone.parse(repair(" ".join((VERSION, *words))))
+    # Whoever pastes a whole record does not need its end.
+    texts = [term.text for term in record.directives if term.mechanism != "all"]
     needs = await asyncio.gather(*(_need(domain, text, zone) for text in texts))
     return tuple(needs), not record.problems and not record.modifiers
 

@@ -4,27 +4,23 @@ A record is proposed only where it is proven, by what it grants, that whoever wa
 whoever must be let in is so, and nobody else is. What cannot be proven is told in parts.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, permutations
 
 from .budget import assemble, term_key
-from .compare import adds_nothing, keeps
 from .compose import as_include, compose, finish, mechanisms
 from .cost import UNTOLD
-from .evaluate import Result, check_host
 from .meaning import Meaning, meaning
 from .needs import Need
-from .ranges import ALL, IPV4, address, both, minus
-from .record import LOOKUPS_MAX, VERSION, SpfRecord, is_too_long
+from .proof import Proof
+from .ranges import both, minus
+from .record import LOOKUPS_MAX, VERSION, SpfRecord
 from .zone import Zone
 
 PROOF_TERMS_MAX = 500  # of a record and all it includes; a proof then takes 50 ms
 MERGED_MAX = 3  # records whose orders are all tried
 ORDERS_MAX = 9  # orders of the terms that are tried; each costs a proof
-SAMPLES_MAX = 4  # addresses of each kind about which `check_host` is asked, as a second look
-FINAL = frozenset((Result.PASS, Result.FAIL, Result.SOFTFAIL, Result.NEUTRAL, Result.PERMERROR))
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,8 @@ class Suggestion:
     :param flatten: includes that are needed, to be replaced by the addresses they stand for
     :param reason: why there is no text: lookups, broken (`term` works for some and breaks the
         record for others), everybody (`term` lets everybody send), denied (`term` refuses a
-        sender), unknown (the DNS did not tell), long,
-        order (no order of the terms keeps who is let in)
+        sender), unknown (the DNS did not tell), long, order (none of the terms keeps who is let
+        in)
     """
 
     text: str | None
@@ -69,14 +65,15 @@ async def suggest(
     reason, term = draft.obstacle()
     if reason:
         return replace(found, reason=reason, term=term)
+    proof = Proof(domain, zone, draft.meant, draft.errors_before, needs)
     for text in islice(dict.fromkeys(draft.candidates()), ORDERS_MAX):
-        if draft.proves(text) and await draft.confirms(text):
+        if proof.holds(text) and await proof.is_confirmed(text):
             return replace(found, text=text, left_out=draft.left_out(text))
     return replace(found, reason="order")
 
 
 class _Draft:
-    """The work on one proposal: what is to be kept, in which orders, and the proof."""
+    """The work on one proposal: what is to be kept, and in which orders."""
 
     def __init__(self, domain, records, needs, zone):
         self.domain, self.records, self.needs, self.zone = domain, records, needs, zone
@@ -111,7 +108,7 @@ class _Draft:
 
     def whole(self):
         """The cost of one record for all."""
-        return self.tree_of(compose(self.records, self.missing, self.omitted))
+        return self.tree_of(next(self.candidates()))
 
     def key(self, text):
         """What is equal for terms that do the same."""
@@ -202,7 +199,7 @@ class _Draft:
         cost = self.zone.costs.get(self.key(term))
         return cost.total_void4 + cost.total_void6 if cost else -1
 
-    # ---- the proof ----------------------------------------------------------------------
+    # ---- what is said -------------------------------------------------------------------
 
     def obstacle(self):
         """(reason, term) why there can be no proof at all."""
@@ -229,45 +226,6 @@ class _Draft:
                 if term := record.denying(both(refused, other.sure)):
                     return term
         return ""
-
-    def proves(self, text):
-        """Whether the record works everywhere, and lets in all that it should and nobody else."""
-        tree = self.tree_of(text)
-        if is_too_long(text) or tree.problems or tree.total_lookups > LOOKUPS_MAX:
-            return False
-        new = meaning(tree)
-        return (
-            not new.everybody
-            and not both(new.errors, IPV4)
-            and all(
-                keeps(old, new, errors)
-                for old, errors in zip(self.meant, self.errors_before, strict=True)
-            )
-            and all(self.satisfies(new, need) for need in self.needs)
-            and adds_nothing(new, self.meant, [need.meaning for need in self.needs])
-        )
-
-    def satisfies(self, new, need):
-        told = need.is_covered(new)
-        return told or (told is None and need.meaning.silent)
-
-    async def confirms(self, text):
-        """Whether `check_host` says the same of a few addresses; it asks nothing new."""
-        zone = self.zone.closed_over(self.domain, text)
-        new = meaning(self.tree_of(text))
-        wanted = [*self.meant, *(need.meaning for need in self.needs)]
-        let_in = islice(chain(*(item.sure[:1] for item in wanted)), SAMPLES_MAX)
-        kept_out = islice(minus(ALL, new.passes), SAMPLES_MAX)
-        samples = [(pair[0], True) for pair in let_in] + [(pair[1], False) for pair in kept_out]
-        results = await asyncio.gather(*(self.ask(number, zone) for number, _ in samples))
-        return all(
-            result not in FINAL or (result == Result.PASS) is wanted
-            for result, (_, wanted) in zip(results, samples, strict=True)
-        )
-
-    async def ask(self, number, zone):
-        sender = f"postmaster@{self.domain}"
-        return (await check_host(address(number), self.domain, sender, self.domain, zone)).result
 
     def left_out(self, text):
         """Terms as they are written now that are not in the record."""

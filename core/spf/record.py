@@ -19,6 +19,7 @@ MX_HOSTS_MAX = 10  # RFC 7208 section 4.6.4
 # so `check_host`, know no such limit.
 LENGTH_MAX = 3072  # characters; RFC 7208 section 3.4 advises 450
 TERMS_MAX = 300
+TERM_SHOWN_MAX = 80  # characters of a text that is no record at all
 
 _VERSION = re.compile(rf"{VERSION}(?= |\Z)", re.IGNORECASE)
 _TERM = re.compile(r"[^ ]+")
@@ -32,7 +33,7 @@ _IP_CIDR = re.compile(r"([^/]*)(?:/(0|[1-9][0-9]{0,2}))?", re.DOTALL)
 @dataclass(frozen=True)
 class SyntaxProblem:
     """What the grammar does not allow. Codes: unknown_mechanism, bad_term, bad_domain,
-    bad_address, bad_prefix, missing_value, unexpected_value, duplicate_modifier."""
+    bad_address, bad_prefix, missing_value, unexpected_value, duplicate_modifier, too_long."""
 
     code: str
     position: int  # index into the record
@@ -145,9 +146,14 @@ def is_spf(text: str) -> bool:
     return bool(_VERSION.match(text))
 
 
+def looks_like_spf(text: str) -> bool:
+    """Whether somebody may have meant a TXT record to be SPF."""
+    return "v=spf" in text[:20].lower().replace(" ", "")
+
+
 def count_terms(text: str) -> int:
     """How many terms a text that `is_spf` has, without reading them."""
-    return len(_TERM.findall(text, len(VERSION)))
+    return sum(map(bool, text[len(VERSION) :].split(" ")))
 
 
 def is_too_long(text: str) -> bool:
@@ -157,6 +163,9 @@ def is_too_long(text: str) -> bool:
 
 def parse(text: str) -> SpfRecord:
     """The record in `text`, which `is_spf`; what is wrong with it is in `problems`."""
+    if len(text) > macro.TEXT_MAX:
+        problem = SyntaxProblem("too_long", macro.TEXT_MAX, text[:TERM_SHOWN_MAX])
+        return SpfRecord(text, problems=(problem,))
     directives, modifiers, problems, once = [], [], [], set()
     for match in _TERM.finditer(text, len(VERSION)):
         position = match.start()

@@ -13,7 +13,9 @@ MARKS = ",;\"'“”„«»"  # that people put around a term or between two
 DASHES = str.maketrans("–—−", "---")  # what a word processor makes of a hyphen
 QUALIFIERS = ("-", "~", "?", "+")
 ADDRESS_NAMES = ("ip", "ip4", "ip6", "ipv4", "ipv6")  # for a term that holds an address
-STARTS = ("include:", "exists:", "ip4:", "ip6:", "redirect=", "exp=")  # of a term glued to another
+# Starts of a term that is glued to another one; no name has a colon in it.
+STARTS = ("include:", "exists:", "ip4:", "ip6:", "mx:", "a:", "redirect=", "exp=")
+WANTING = ("include", "exists", "ip4", "ip6")  # mechanisms that are nothing without a value
 ENDS = ("-all", "~all", "?all")
 GLUED_MAX = 5  # terms that are taken apart where no space is between them
 
@@ -42,30 +44,36 @@ def repair_start(text: str) -> str | None:
 
 def _joined(terms):
     """Without the spaces in the middle of a term, like "include: example.com" and "- all"."""
-    joined, at = [], 0
-    while at < len(terms):
-        pair = "".join(terms[at : at + 2])
-        if at + 1 < len(terms) and _is_torn(*terms[at : at + 2]) and _is_valid(pair):
-            joined.append(pair)
-            at += 2
+    joined = []
+    for term in terms:
+        whole = _whole(joined[-1], term) if joined else ""
+        if whole and _is_valid(whole):
+            joined[-1] = whole
         else:
-            joined.append(terms[at])
-            at += 1
+            joined.append(term)
     return joined
 
 
-def _is_torn(first, second):
+def _whole(first, second):
+    """What two terms are if they are one, "" if they are two."""
     if first in QUALIFIERS:
-        return not second.startswith(QUALIFIERS)
+        return "" if second.startswith(QUALIFIERS) else first + second
     if first.endswith((":", "=")):
-        return not _is_valid(first) and not (_is_valid(second) and ":" in second)
-    return second.startswith((":", "=")) and not _is_valid(second)
+        is_one = not _is_valid(first) and not (_is_valid(second) and ":" in second)
+        return first + second if is_one else ""
+    if second.startswith((":", "=")) and not _is_valid(second):
+        return first + second
+    if first.lstrip("".join(QUALIFIERS)).lower() in WANTING and not _is_valid(second):
+        return f"{first}:{second}"
+    return ""
 
 
 def _term(term, dead):
     """The terms that one term was meant to be."""
     if _is_valid(term) and term not in dead:
         return (term,)
+    if not term.strip(MARKS):
+        return ()
     for slip in (_marks, _name, _glued):
         fixed = slip(term)
         if fixed and fixed != (term,) and all(map(_is_valid, fixed)):
@@ -101,10 +109,11 @@ def _name(term):
 def _glued(term, left=GLUED_MAX):
     """Terms without a space between them, as they come from strings that were joined."""
     for end in ENDS:
-        if term.endswith(end) and _is_valid(term.removesuffix(end)):
-            return (*_glued(term.removesuffix(end), left - 1), end)
-    places = {term.find(start, 1) for start in STARTS} - {-1}
-    for place in sorted(places) if left else ():
+        if term.endswith(end) and left:
+            front = _glued(term.removesuffix(end), left - 1)
+            if all(map(_is_valid, front)):
+                return (*front, end)
+    for place in sorted({term.find(start, 1) for start in STARTS} - {-1}) if left else ():
         place -= term[place - 1] in QUALIFIERS
         if place and _is_valid(term[:place]) and _is_valid(term[place:]):
             return (term[:place], *_glued(term[place:], left - 1))

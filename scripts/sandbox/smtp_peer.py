@@ -94,9 +94,20 @@ class SmtpPeer:
         """
         self.script.add(Rule(command, match=match, drop=True, accepted=accepted), times)
 
-    def wait(self, command: str, seconds: float, *, times: int | None = None, match: str = ""):
-        """Reply to ``command`` as usual, but only after some seconds."""
-        self.script.add(Rule(command, match=match, delay=seconds), times)
+    def wait(
+        self,
+        command: str,
+        seconds: float,
+        *,
+        times: int | None = None,
+        match: str = "",
+        accepted: bool = False,
+    ):
+        """Reply to ``command`` as usual, but only after some seconds.
+
+        At the end of data, ``accepted`` has the message received before the wait.
+        """
+        self.script.add(Rule(command, match=match, delay=seconds, accepted=accepted), times)
 
     def reset(self) -> None:
         """Forget the messages and commands received, and the answers programmed."""

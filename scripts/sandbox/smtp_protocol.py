@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from .smtp_message import HOST_NAME, Received
-from .smtp_script import CONNECT, END_OF_DATA, Rule
+from .smtp_script import BODY, CONNECT, END_OF_DATA, Rule
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ def _scripted(command: str):
     async def method(self, argument):
         text = _envelope_text(self.envelope) if command == "DATA" else argument or ""
         rule = await self.consult(command, text)
+        if command == "DATA" and not rule and self._peer.script.take(BODY, text):
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            await self._hang_up()
         await (self.push(rule.reply) if rule and rule.reply else usual(self, argument))
 
     return method
@@ -73,7 +76,7 @@ class SmtpProtocol(SMTP):
         """Return the programmed rule after its delay; does not return if it drops the line."""
         self._peer.note_command(self._connection, command, text)
         rule = self._peer.script.take(command, text)
-        if rule and rule.delay:
+        if rule and rule.delay and not rule.accepted:
             await asyncio.sleep(rule.delay)
         if rule and rule.drop and not rule.accepted:
             await self._hang_up()
@@ -123,6 +126,8 @@ class SmtpProtocol(SMTP):
         if rule and rule.refuses:
             return rule.reply
         await self._peer.accept(self._record(envelope))
+        if rule and rule.delay and rule.accepted:
+            await asyncio.sleep(rule.delay)
         if rule and rule.drop:
             await self._hang_up()
         return rule.reply if rule and rule.reply else "250 2.0.0 Message accepted"

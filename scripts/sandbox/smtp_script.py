@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 CONNECT = "CONNECT"
 """The moment of the greeting, before the client has said anything."""
+BODY = "BODY"
+"""The moment after the 354: the server has asked for the message and not got all of it."""
 END_OF_DATA = "."
 """The moment after the message (RFC 5321 section 4.1.1.4: the mail data indication)."""
 COMMANDS = frozenset(
@@ -20,6 +22,7 @@ COMMANDS = frozenset(
         "MAIL",
         "RCPT",
         "DATA",
+        BODY,
         END_OF_DATA,
         "RSET",
         "NOOP",
@@ -34,8 +37,8 @@ REPLY = re.compile(r"[245][0-5]\d(?:[ -].*)?", re.DOTALL)
 class Rule:
     """One programmed answer. ``reply`` None: the usual one, or none at all if ``drop``.
 
-    ``accepted`` only matters when the connection is dropped after the message: True keeps and
-    delivers it although the client is never told.
+    ``accepted`` only matters after the message, when the connection is dropped or kept waiting:
+    True keeps and delivers the message before the client is told, or although it never is.
     """
 
     command: str
@@ -51,6 +54,8 @@ class Rule:
             raise ValueError(f"“{self.command}” is no SMTP command to answer; use one of {known}.")
         if self.reply is not None and not REPLY.fullmatch(self.reply):
             raise ValueError(f"“{self.reply}” is no SMTP reply such as “450 4.2.1 Mailbox busy”.")
+        if self.reply and self.command == BODY:
+            raise ValueError("While the message comes there is nothing to reply, only to drop.")
         if self.reply and not self.refuses and self.command != END_OF_DATA:
             raise ValueError("A reply of success can be programmed for the end of data only.")
 

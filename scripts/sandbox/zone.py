@@ -122,7 +122,7 @@ def look_up(
     for _link in range(CNAME_LIMIT):
         zone = find_zone(zones, name)
         if zone is None:
-            return Lookup(dns.rcode.NOERROR if chain else dns.rcode.REFUSED, chain)
+            return Lookup(_elsewhere_rcode(name) if not chain else dns.rcode.NOERROR, chain)
         node = _find_node(zone, name)
         if node is None:
             return Lookup(_missing_rcode(zone, name), chain, _soa(zone))
@@ -150,6 +150,12 @@ def _find_node(zone: Zone, name: dns.name.Name) -> dns.node.Node | None:
 
 def _exists(zone: Zone, name: dns.name.Name) -> bool:
     return name == zone.origin or any(known.is_subdomain(name) for known in zone.content)
+
+
+def _elsewhere_rcode(name):
+    """No top-level domain is a number, and every resolver knows that from the root."""
+    is_number = len(name) > 1 and name[-2].isdigit()
+    return dns.rcode.NXDOMAIN if is_number else dns.rcode.REFUSED
 
 
 def _missing_rcode(zone: Zone, name: dns.name.Name) -> dns.rcode.Rcode:

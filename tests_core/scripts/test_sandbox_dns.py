@@ -196,7 +196,7 @@ def world():
         ("acme.test", "TXT", 1),
         ("odoo._domainkey.acme.test", "TXT", 1),
         ("_dmarc.acme.test", "TXT", 1),
-        ("25.2.0.192.in-addr.arpa", "PTR", 1),
+        ("25.196.31.192.in-addr.arpa", "PTR", 1),
         ("broken.test", "TXT", 2),
         ("broken.test", "MX", 2),
         ("odoo._domainkey.broken.test", "TXT", 0),

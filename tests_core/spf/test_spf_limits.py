@@ -2,10 +2,12 @@
 
 import asyncio
 import ipaddress
+import time
 
 import pytest
 from fake_dns import FakeDns
 
+from core.sender import Sender
 from core.spf import measure_domain
 from core.spf.check import check
 from core.spf.evaluate import check_host
@@ -93,3 +95,69 @@ def test_an_include_bomb_ends():
     }
     found = codes("v=spf1 include:b0.example -all", zones)
     assert {"spf_too_many_lookups", "spf_term_not_followed"} <= set(found)
+
+
+# ---- CPU ---------------------------------------------------------------------------------
+
+ZONE_SECONDS = 0.3  # of CPU, for whatever somebody publishes
+PROOF_SECONDS = 0.1  # of CPU for a whole check, of which the proof of a proposal is half
+RUNS = 3
+OTHER = Sender("Other", spf_terms=("ip4:203.0.113.77",))
+
+
+def cpu_seconds(zones, senders=(OTHER,)):
+    """The shortest of several runs, and the findings."""
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        result = asyncio.run(check("example.com", FakeDns(zones), senders))
+        times.append(time.process_time() - start)
+    return min(times), result.findings
+
+
+def alternating(count, salt):
+    """Terms that let in and refuse in turn, the worst that sets of addresses can be made of."""
+    return " ".join(
+        f"{'-' if number % 2 else ''}ip6:2001:db8:{salt:x}:{number * 7919 % 65536:x}::/64"
+        for number in range(count)
+    )
+
+
+def including(names, records=1, ending="?all"):
+    names = [f"include:{name}" for name in names]
+    parts = [names[start::records] for start in range(records)]
+    return {"example.com": {"TXT": [" ".join(("v=spf1", *part, ending)) for part in parts]}}
+
+
+@pytest.mark.parametrize("records", [1, 3])
+def test_the_proof_of_a_proposal_is_quick(records):
+    names = [f"i{number}.example" for number in range(9)]
+    zones = {
+        name: {"TXT": [f"v=spf1 {alternating(50, number)} -all"]}
+        for number, name in enumerate(names)
+    }
+    seconds, found = cpu_seconds(zones | including(names, records))
+    assert found[0].expected
+    assert seconds <= PROOF_SECONDS
+
+
+INCLUDED = [f"i{number}.example" for number in range(105)]
+HOSTILE = {
+    "one long label each": lambda number: f"include:x.{'a' * 3000}1",
+    "labels of digits": lambda number: f"include:x.{'1' * 3000}",
+    "many addresses": lambda number: alternating(300, number)[:2900].rpartition(" ")[0],
+    "few addresses": lambda number: alternating(18, number),
+    "macros": lambda number: "exists:%{ir}.x.example " * 18,
+    "each other": lambda number: " ".join(f"include:{name}" for name in INCLUDED),
+    "hosts": lambda number: " ".join(f"a:h{number}-{host}.example" for host in range(18)),
+}
+
+
+@pytest.mark.parametrize("terms", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_zone_is_no_work(terms):
+    zones = {
+        name: {"TXT": [f"v=spf1 {terms(number)} -all"]} for number, name in enumerate(INCLUDED)
+    }
+    for records in (1, 3):
+        seconds, _found = cpu_seconds(zones | including(INCLUDED, records))
+        assert seconds <= ZONE_SECONDS

@@ -3,7 +3,11 @@
 from recorded import lost, recall, unreadable
 
 # What a later version keeps in another place, as "model.field"; one of CHECKS looks for it there.
-MOVED = ()
+MOVED = tuple(
+    f"{model}.delivery_{name}"
+    for model in ("mail.mail", "mail.notification")
+    for name in ("server", "rule", "from", "envelope_sender")
+)
 
 
 def nothing_that_was_stored_is_lost(env):
@@ -14,6 +18,17 @@ def forms_and_lists_can_be_read(env):
     """By an administrator, as the web client does."""
     admin = env(user=env.ref("base.user_admin"))
     assert not (found := list(unreadable(admin))), "\n".join(found)
+
+
+def servers_know_their_providers(env):
+    """One that a person picked, and one that was recognised by its host."""
+    for name, provider in (
+        ("Everyday mail", "House provider"),
+        ("Newsletter", "House provider"),
+        ("At Google", "Google"),
+    ):
+        server = env["ir.mail_server"].search([("name", "=", name)])
+        assert server.provider_id.name == provider, (name, server.provider_id.name)
 
 
 def every_finding_has_its_sentence(env):
@@ -52,15 +67,12 @@ def messages_tell_their_way(env):
 
 
 def _ways(message):
-    """Where this version keeps how a message went out: on its notifications and kept mails."""
+    """Where this version keeps how a message went out: on its deliveries, one a recipient."""
+    deliveries = message.env["mail.delivery"].search([("mail_message_id_int", "=", message.id)])
+    assert all(item.email and item.state in ("accepted", "refused") for item in deliveries)
     return [
-        (
-            record.delivery_server,
-            record.delivery_rule,
-            record.delivery_from,
-            record.delivery_envelope_sender,
-        )
-        for record in (*message.notification_ids, *message.mail_ids)
+        (item.server_name, item.sender_rule, item.email_from, item.envelope_sender)
+        for item in deliveries
     ]
 
 
@@ -74,6 +86,7 @@ def the_settings_are_as_they_were(env):
 CHECKS = (
     nothing_that_was_stored_is_lost,
     forms_and_lists_can_be_read,
+    servers_know_their_providers,
     every_finding_has_its_sentence,
     reports_can_be_fetched,
     the_worsening_is_still_open,

@@ -1,4 +1,4 @@
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component, onMounted, useRef, useState } from "@odoo/owl";
 
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { _t } from "@web/core/l10n/translation";
@@ -15,8 +15,9 @@ const ICONS = {
 };
 
 /**
- * The findings of a DNS check. A check that has not been made yet starts by itself as soon as it
- * is seen, so that the window opens at once and shows that something is going on.
+ * The findings of a DNS check, below the line that says what is wrong. A check that has not been
+ * made yet starts by itself as soon as it is seen, so that the window opens at once and shows that
+ * something is going on. The result gets the focus, so that a screen reader reads it.
  */
 export class DnsFindingsField extends Component {
     static template = "email_communication.DnsFindingsField";
@@ -26,6 +27,7 @@ export class DnsFindingsField extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({ isAsking: false });
+        this.headlineRef = useRef("headline");
         this.copied = _t("Copied");
         onMounted(() => this.askOnce());
     }
@@ -34,12 +36,8 @@ export class DnsFindingsField extends Component {
         return this.props.record.data[this.props.name] || [];
     }
 
-    get senders() {
-        return this.findings.filter((finding) => finding.kind === "alignment");
-    }
-
-    get records() {
-        return this.findings.filter((finding) => finding.kind !== "alignment");
+    get headline() {
+        return this.props.record.data.headline;
     }
 
     icon(finding) {
@@ -48,6 +46,9 @@ export class DnsFindingsField extends Component {
 
     async askOnce() {
         const { record, name } = this.props;
+        if (record.data[name]) {
+            this.focusResult();
+        }
         if (record.data[name] || !record.resId) {
             return;
         }
@@ -58,10 +59,19 @@ export class DnsFindingsField extends Component {
         } finally {
             this.state.isAsking = false;
         }
+        this.focusResult();
+    }
+
+    /** After what the form does itself when it is shown, which is to focus its first field. */
+    focusResult() {
+        if (this.env.inDialog) {
+            setTimeout(() => this.headlineRef.el?.focus(), 50);
+        }
     }
 }
 
 registry.category("fields").add("dns_findings", {
     component: DnsFindingsField,
     supportedTypes: ["json"],
+    fieldDependencies: [{ name: "headline", type: "char" }],
 });

@@ -2,27 +2,17 @@ import { Message } from "@mail/core/common/message_model";
 
 import { patch } from "@web/core/utils/patch";
 
+import { MessageDeliveries } from "./message_deliveries";
+
 patch(Message.prototype, {
     /**
-     * How the e-mails of this message went out, each way once: most often they all went the same.
-     *
-     * @returns {import("models").Notification[]}
+     * Found by the message, for other apps have popovers of their own around Odoo's template; in
+     * an object, for what a record returns is bound to it when it is a function.
      */
     get deliveries() {
-        const deliveries = new Map();
-        for (const notification of this.notification_ids) {
-            if (notification.delivery_explanation) {
-                deliveries.set(
-                    [
-                        notification.delivery_explanation,
-                        notification.delivery_failure,
-                        notification.delivery_from,
-                        notification.delivery_envelope_sender,
-                    ].join("\n"),
-                    notification
-                );
-            }
-        }
-        return [...deliveries.values()];
+        return { Component: MessageDeliveries };
+    },
+    get isSentByEmail() {
+        return this.notification_ids.some((item) => item.notification_type === "email");
     },
 });

@@ -8,6 +8,10 @@ registry.category("web_tour.tours").add("email_communication_settings", {
             run: "click",
         },
         {
+            content: "The line that says what is wrong gets the focus",
+            trigger: ".modal .o-email-communication-DnsHeadline:focus",
+        },
+        {
             content: "The SPF record is fine, and is shown",
             trigger:
                 ".modal .o-email-communication-DnsFinding[data-kind='spf']:contains('Fine'):contains('v=spf1')",
@@ -56,6 +60,11 @@ registry.category("web_tour.tours").add("email_communication_settings", {
         },
         {
             trigger: "div[name='mail_gateway_loop_threshold'] input",
+            run: "clear && press Tab",
+        },
+        {
+            content: "An emptied field gets Odoo's own value back",
+            trigger: "div[name='mail_gateway_loop_threshold'] input:value(20)",
             run: "edit 25",
         },
         {
@@ -84,9 +93,15 @@ registry.category("web_tour.tours").add("email_communication_chatter", {
             run: "click",
         },
         {
+            content: "The envelope says what it stands for, and opens by the keyboard",
             trigger:
-                ".o-mail-Message:contains('here is our offer') .o-mail-Message-notification",
-            run: "click",
+                ".o-mail-Message:contains('here is our offer') .o-mail-Message-notification[aria-label^='Delivery: ']",
+            run() {
+                this.anchor.focus();
+                this.anchor.dispatchEvent(
+                    new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true })
+                );
+            },
         },
         {
             content: "The delivery details say the server and the rule",
@@ -111,7 +126,7 @@ const DNS_STATES = [
     ["acme.test", "wrong", "error", "dkim", "no record for selector wrong"],
     ["servfail.test", "odoo", "unknown", "spf", "SERVFAIL"],
     ["timeout.test", "odoo", "unknown", "mx", "no answer came in time"],
-    ["exa mple", "odoo", "error", "domain", "is not a domain name"],
+    ["https://missing.test/x", "odoo", "error", "domain", "does not exist"],
 ];
 
 registry.category("web_tour.tours").add("email_communication_dns_check", {
@@ -143,6 +158,27 @@ registry.category("web_tour.tours").add("email_communication_dns_check", {
             },
         ]),
         {
+            trigger: "body:not(:has(.modal)) .o_list_view button:contains('Check a Domain')",
+            run: "click",
+        },
+        {
+            trigger: ".modal div[name='domain_name'] input",
+            run: "edit not a domain",
+        },
+        {
+            trigger: ".modal footer button[name='action_check']:visible",
+            run: "click",
+        },
+        {
+            content: "What is no domain is refused",
+            trigger: ".modal:contains('is not a domain name') button:contains('Close')",
+            run: "click",
+        },
+        {
+            trigger: ".modal:not(:contains('is not a domain name')) footer button:contains('Close')",
+            run: "click",
+        },
+        {
             content: "Earlier checks stay in the list, and open again",
             trigger: "body:not(:has(.modal)) .o_data_row:contains('broken.test') td[name='domain_name']",
             run: "click",
@@ -154,6 +190,36 @@ registry.category("web_tour.tours").add("email_communication_dns_check", {
         {
             content: "and all of them as lines of a zone file",
             trigger: "div[name='zone_snippet']:contains('broken.test. IN TXT')",
+        },
+        {
+            content: "An opened check can be made again",
+            trigger: ".o_form_statusbar button:contains('Check Again'):visible",
+            run: "click",
+        },
+        {
+            content: "which is a new check, after the earlier one",
+            trigger: ".breadcrumb-item:contains('broken.test')",
+        },
+        {
+            content: "and a new one has its button",
+            trigger: ".o_form_button_create",
+            run: "click",
+        },
+        {
+            trigger:
+                "body:not(:has(.o-email-communication-DnsFinding)) div[name='domain_name'] input",
+            run: "edit ada@acme.test",
+        },
+        {
+            trigger: ".o_form_statusbar button:contains('Check'):not(:contains('Again')):visible",
+            run: "click",
+        },
+        {
+            content: "What was pasted has become its domain, and the page shows the result",
+            trigger: ".o-email-communication-DnsHeadline:contains('Nothing has to be done')",
+        },
+        {
+            trigger: "div[name='domain_name'] input:value('acme.test')",
         },
     ],
 });

@@ -36,7 +36,8 @@ class MailIncomingSource(models.Model):
             for incoming_id, raw in raws.items()
         )
         self.env.cr.execute(
-            SQL("INSERT INTO mail_incoming_source (incoming_id, raw, size) VALUES %s", rows)
+            SQL("INSERT INTO mail_incoming_source (incoming_id, raw, size) VALUES %s", rows),
+            log_exceptions=False,  # a query that fails would be logged with the mails in it
         )
 
     @api.model

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from .sending_run import CANCELLED, address_key
+from .sending_work import CANCELLED, address_key
 
 FAILED = ("refused", "invalid")
 

@@ -105,7 +105,7 @@ class TestIncomingCrash(BaseCase):
         """Fetch in a process of its own, and then what is left; returns how it ended."""
 
         def work(env):
-            with mute_logger("odoo.addons.mail.models.fetchmail"):
+            with mute_logger("odoo.addons.mail.models.fetchmail", "odoo.sql_db"):
                 for item in patches:
                     item.start()
                 self.fetch(env)

@@ -1,6 +1,15 @@
+from .models.fetchmail_adapter import MAX_BYTES_PARAMETER
 from .models.mail_alias_domain_check import NAMESERVER_PARAMETER
+from .models.mail_incoming_retention import SOURCE_DAYS_PARAMETER
+from .models.mail_thread import REFUSE_PARAMETER
 
 ADDON = "email_communication"
+PARAMETERS = (
+    MAX_BYTES_PARAMETER,
+    NAMESERVER_PARAMETER,
+    REFUSE_PARAMETER,
+    SOURCE_DAYS_PARAMETER,
+)
 WITH_CHATTER = ("mail.alias.domain", "ir.mail_server")
 """Models of Odoo that have a chatter only as long as this addon is there."""
 
@@ -17,8 +26,17 @@ def uninstall_hook(env):
         env["mail.message"].search([("model", "=", model)]).unlink()
         env["ir.attachment"].search(of_model).unlink()
         _claim_chatter_fields(env, model)
-    env["ir.config_parameter"].search([("key", "=", NAMESERVER_PARAMETER)]).unlink()
+    _drop_alerts(env)
+    env["ir.config_parameter"].search([("key", "in", PARAMETERS)]).unlink()
     env.ref("mail.action_view_mail_mail").context = "{}"
+
+
+def _drop_alerts(env):
+    """Activities about incoming emails and mailboxes belong to no record, and so would stay."""
+    incoming = env["mail.incoming"].search([])
+    alerts = incoming.alert_id | incoming.expiry_alert_id
+    alerts |= env["fetchmail.server"].with_context(active_test=False).search([]).alert_id
+    alerts.unlink()
 
 
 def _claim_chatter_fields(env, model):

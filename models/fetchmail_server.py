@@ -3,44 +3,13 @@ import poplib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.translate import LazyTranslate
 
-from ..core.incoming import mailbox_error
-from ..core.text import printable
-
-_lt = LazyTranslate(__name__)
-
-CONNECTION_ERROR_SENTENCES = {
-    "login_refused": _lt(
-        "%(host)s refused the user name “%(user)s” or its password (it said: %(reply)s)."
-    ),
-    "name_unknown": _lt("The server name “%(host)s” does not exist in the DNS."),
-    "connection_refused": _lt(
-        "No mail server answers on port %(port)s of %(host)s. The port may be wrong, or SSL/TLS is "
-        "not right for it."
-    ),
-    "timeout": _lt(
-        "%(host)s did not answer on port %(port)s in time. The name or the port may be wrong, or a "
-        "firewall stands between."
-    ),
-    "tls": _lt(
-        "No encrypted connection to port %(port)s of %(host)s came about: %(reply)s. The port may "
-        "not expect SSL/TLS."
-    ),
-    "other": _lt("The mailbox on %(host)s (port %(port)s) could not be opened: %(reply)s."),
-}
-
-ADVICE = {
-    "draft": _lt("Correct the settings and press Test & Confirm."),
-    "done": _lt(
-        "Odoo keeps trying. If the settings are to blame, press Reset Confirmation, correct them, "
-        "and press Test & Confirm."
-    ),
-}
+from . import fetchmail_adapter
+from .fetchmail_words import MAILBOX_ERRORS
 
 
 class FetchmailServer(models.Model):
-    """A mailbox knows its provider, and one that cannot be opened says why in words."""
+    """A mailbox knows its provider, and what it holds is kept before it is processed."""
 
     _inherit = "fetchmail.server"
 
@@ -52,6 +21,12 @@ class FetchmailServer(models.Model):
         domain="[('imap_host', '!=', False)]",
         help="Recognised by the server name. Picking one for a new mailbox fills in the server, "
         "its port and its encryption.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        index="btree_not_null",
+        help="Records that its mails create belong to this company. Left empty, Odoo decides as "
+        "it does without mailboxes of companies.",
     )
 
     @api.depends("server")
@@ -80,18 +55,55 @@ class FetchmailServer(models.Model):
             self.port = provider.imap_port
         return result
 
+    # ------------------------------------------------------------
+    # FETCHING
+    # ------------------------------------------------------------
+
     def _connect__(self, allow_archived=False):
+        """Odoo's connection, behind which mails are kept before the mailbox is told.
+
+        :raises: what Odoo raises, so that others can tell a refused token from a lost line
+        """
         try:
-            return super()._connect__(allow_archived=allow_archived)
-        except (imaplib.IMAP4.error, poplib.error_proto, OSError) as error:
+            connection = super()._connect__(allow_archived=allow_archived)
+        except Exception as error:
+            self._note_trouble(error)
+            raise
+        return fetchmail_adapter.wrap(self, connection)
+
+    def _fetch_mail(self, *args, **kwargs):
+        """The scheduled action leaves a mailbox alone that has just failed several times."""
+        mailboxes = self._not_resting() if self.env.context.get("cron_id") else self
+        return super(FetchmailServer, mailboxes)._fetch_mail(*args, **kwargs)
+
+    def fetch_mail(self):
+        try:
+            return super().fetch_mail()
+        except MAILBOX_ERRORS as error:
             raise UserError(self._connection_error_sentence(error)) from error
 
-    def _connection_error_sentence(self, error):
-        sentence = self.env._(CONNECTION_ERROR_SENTENCES[mailbox_error.classify(error)])
-        cause = sentence % {
-            "host": printable(self.server or ""),
-            "port": self.port,
-            "user": self.user or "",
-            "reply": printable((mailbox_error.reply_text(error) or str(error)).rstrip(".")),
+    def button_confirm_login(self):
+        """Odoo's test, with the cause in words."""
+        for mailbox in self:
+            try:
+                super(FetchmailServer, mailbox).button_confirm_login()
+            except UserError as error:
+                cause = error.__context__
+                if not isinstance(cause, (imaplib.IMAP4.error, poplib.error_proto, OSError)):
+                    raise
+                raise UserError(mailbox._connection_error_sentence(cause)) from cause
+        return True
+
+    def _spool_values(self):
+        """What the spool keeps of a mail of this mailbox, besides the mail."""
+        call = {
+            "model": self.object_id.model or False,
+            "save_original": self.original,
+            "strip_attachments": not self.attach,
         }
-        return f"{cause} {self.env._(ADVICE[self.state])}"
+        return {
+            "mailbox_id": self.id,
+            "mailbox_name": self.name,
+            "company_id": self.company_id.id,
+            "call": self.env["mail.incoming"]._call_values(self.env["mail.thread"], call),
+        }

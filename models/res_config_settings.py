@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .mail_incoming_retention import SOURCE_DAYS, SOURCE_DAYS_PARAMETER
+from .mail_thread import REFUSE_PARAMETER
 
 LOOP_FIELDS = ("mail_gateway_loop_minutes", "mail_gateway_loop_threshold")
 
@@ -37,6 +41,68 @@ class ResConfigSettings(models.TransientModel):
     alias_domain_dns_alert_user_ids = fields.Many2many(
         related="alias_domain_id.dns_alert_user_ids", readonly=False
     )
+
+    incoming_source_days = fields.Integer(
+        "Keep Sources For",
+        default=SOURCE_DAYS,
+        config_parameter=SOURCE_DAYS_PARAMETER,
+        help="Days that the source of a processed mail is kept. 0 removes it with the next "
+        "clean-up, unless the mailbox keeps originals.",
+    )
+    incoming_refuse_unrouted = fields.Boolean(
+        "The mailgate refuses unrouted mail",
+        config_parameter=REFUSE_PARAMETER,
+        help="The mail server then answers the sender, as without this addon. Otherwise the mail "
+        "is kept and waits for your decision.",
+    )
+    incoming_workers = fields.Selection(
+        [("1", "1"), ("2", "2"), ("3", "3")],
+        "Processed at a Time",
+        compute="_compute_incoming",
+        inverse="_inverse_incoming_workers",
+        help="Scheduled actions that process incoming emails side by side. More than one helps "
+        "where several cron workers run.",
+    )
+    incoming_waiting_count = fields.Integer(compute="_compute_incoming")
+    incoming_decision_count = fields.Integer(compute="_compute_incoming")
+    incoming_trouble_count = fields.Integer(compute="_compute_incoming")
+    incoming_megabytes = fields.Float(compute="_compute_incoming", digits=(12, 1))
+    incoming_is_stopped = fields.Boolean(compute="_compute_incoming")
+
+    @api.depends("company_id")
+    def _compute_incoming(self):
+        """How the mails that come in are doing, all companies together."""
+        spool = self.env["mail.incoming"].sudo()
+        mailboxes = self.env["fetchmail.server"].sudo().search([("state", "=", "done")])
+        active = len(spool._crons().filtered("active"))
+        fetching = self.env.ref("mail.ir_cron_mail_gateway_action", False)
+        for settings in self:
+            settings.incoming_waiting_count = spool.search_count([("state", "=", "received")])
+            settings.incoming_decision_count = spool.search_count(
+                [("state", "in", ("held", "unrouted", "failed"))]
+            )
+            settings.incoming_trouble_count = len(mailboxes.filtered("error_date"))
+            settings.incoming_megabytes = spool._spool_bytes() / 1024 / 1024
+            settings.incoming_workers = str(active or 1)
+            settings.incoming_is_stopped = not active or bool(
+                mailboxes.filtered(lambda box: box.server_type != "local")
+                and fetching
+                and not fetching.sudo().active
+            )
+
+    def _inverse_incoming_workers(self):
+        crons = self.env["mail.incoming"]._crons()
+        for position, cron in enumerate(crons):
+            is_wanted = position < int(self.incoming_workers or 1)
+            if cron.active != is_wanted:
+                cron.active = is_wanted
+
+    @api.constrains("incoming_source_days")
+    def _check_incoming_source_days(self):
+        if any(settings.incoming_source_days < 0 for settings in self):
+            raise ValidationError(
+                self.env._("Sources are kept for 0 days or more. Type 0, or a higher number.")
+            )
 
     @api.model
     def get_values(self):

@@ -67,3 +67,11 @@ class TestUninstall(TransactionCase):
         of_field = [("res_id", "in", field.selection_ids.ids)]
         owners = data.search([*of_selection, *of_field])
         self.assertEqual(set(owners.mapped("module")), {ADDON})
+
+    def test_activities_about_incoming_emails_go(self):
+        row = self.env["mail.incoming"]._spool([(b"Subject: Hello\r\n\r\n", {"state": "failed"})])
+        row._note_failure("a cause")
+        self.assertTrue(row.alert_id.active)
+        alert = row.alert_id
+        uninstall_hook(self.env)
+        self.assertFalse(alert.exists())

@@ -1,1 +1,1 @@
-from . import ir_mail_server_simulate
+from . import ir_mail_server_simulate, mail_incoming_preview, mail_incoming_route

@@ -19,15 +19,33 @@ _LOGIN_REFUSALS = (
 )
 
 
+_CONSENT_WORDS = ("invalid_grant", "access token", "refresh token", "consent", "aadsts")
+"""Of the large providers, when somebody took back the permission to read the mailbox."""
+
+_QUOTA_WORDS = (
+    "overquota",  # RFC 5530 section 3
+    "[limit]",  # RFC 5530 section 3
+    "[sys/temp]",  # RFC 3206 section 4
+    "quota",
+    "bandwidth",
+    "too many simultaneous",
+    "throttl",
+)
+
+
 def classify(error: BaseException) -> str:
-    """One of login_refused, name_unknown, connection_refused, timeout, tls, other.
+    """One of login_refused, name_unknown, connection_refused, timeout, tls, quota, consent, other.
 
     Servers word a refused login as they like; the response codes of the standards come first,
     then what the large providers say.
     """
+    said = reply_text(error).lower()
+    if any(text in said for text in _CONSENT_WORDS):
+        return "consent"
     if isinstance(error, (imaplib.IMAP4.error, poplib.error_proto)):
-        said = reply_text(error).lower()
-        return "login_refused" if any(text in said for text in _LOGIN_REFUSALS) else "other"
+        if any(text in said for text in _LOGIN_REFUSALS):
+            return "login_refused"
+        return "quota" if any(text in said for text in _QUOTA_WORDS) else "other"
     for kind, code in (
         (socket.gaierror, "name_unknown"),
         (TimeoutError, "timeout"),

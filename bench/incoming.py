@@ -1,0 +1,163 @@
+"""Fetching mails, beside the vanilla method, over a line with a delay.
+
+    odoo-bin shell -d DATABASE --no-http < bench/incoming.py
+
+with the addon installed there, and Dovecot on the machine. Nothing is kept in the database but the
+sequences. It fetches without processing, over a proxy that delays each direction by 20 ms, and
+prints mails a second by IMAP and by POP3, beside Odoo's own adapters in the same run. Then what
+one spooled mail costs beside Odoo's whole processing of it. Wanted: at least 45 times vanilla by
+IMAP and 35 times by POP3, and at most 10 percent.
+"""
+
+import logging
+import socket
+import statistics
+import sys
+import threading
+import time
+from queue import Queue
+
+from odoo.addons.email_communication.models import fetchmail_adapter
+from odoo.addons.email_communication.scripts.sandbox import ImapPeer
+from odoo.addons.mail.models.fetchmail import OdooIMAP4, OdooPOP3
+
+DELAY = 0.020
+MAILS = 2_000
+VANILLA_MAILS = 40
+PROCESSED = 40
+RAW = (
+    b"From: carl{n}@customer.test\r\nTo: contacts@acme.test\r\nSubject: Question {n}\r\n"
+    b"Message-Id: <{n}.bench@customer.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\n"
+    + b"A line of text in a mail.\r\n"
+    * 40
+)
+
+
+class SlowLine:
+    """A proxy on loopback; what it gets it hands on a while later."""
+
+    def __init__(self, port, delay):
+        self._target, self._delay = port, delay
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            near, _address = self._listening.accept()
+            far = socket.create_connection(("127.0.0.1", self._target))
+            for source, sink in ((near, far), (far, near)):
+                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                pipe = Queue()
+                threading.Thread(target=self._read, args=(source, pipe), daemon=True).start()
+                threading.Thread(target=self._write, args=(sink, pipe), daemon=True).start()
+
+    def _read(self, source, pipe):
+        while data := source.recv(65_536):
+            pipe.put((time.monotonic() + self._delay, data))
+        pipe.put((0, b""))
+
+    def _write(self, sink, pipe):
+        while True:
+            at, data = pipe.get()
+            if not data:
+                sink.close()
+                return
+            time.sleep(max(0, at - time.monotonic()))
+            sink.sendall(data)
+
+
+def raw(number):
+    return RAW.replace(b"{n}", str(number).encode())
+
+
+def filled(count):
+    peer = ImapPeer({"box@acme.test": "pw"}).start()
+    with peer._client("box@acme.test") as client:
+        for number in range(count):
+            client.append("INBOX", None, None, raw(number))
+    return peer
+
+
+def connection(kind, port):
+    if kind == "imap":
+        client = OdooIMAP4("127.0.0.1", port, timeout=60)
+        client.login("box@acme.test", "pw")
+    else:
+        client = OdooPOP3("127.0.0.1", port, timeout=60)
+        client.user("box@acme.test")
+        client.pass_("pw")
+    return client
+
+
+def port_of(peer, kind):
+    return peer.port if kind == "imap" else peer.pop3_port
+
+
+def vanilla(kind):
+    """Mails a second by Odoo's own adapter, its login left out."""
+    peer = filled(VANILLA_MAILS)
+    try:
+        client = connection(kind, SlowLine(port_of(peer, kind), DELAY).port)
+        begin = time.perf_counter()
+        client.check_unread_messages()
+        for number, _raw in client.retrieve_unread_messages():
+            client.handled_message(number)
+        client.disconnect()
+        return VANILLA_MAILS / (time.perf_counter() - begin)
+    finally:
+        peer.stop()
+
+
+def ours(kind):
+    """Mails a second, kept and acknowledged, login left out."""
+    peer = filled(MAILS)
+    server = env["fetchmail.server"].create(  # noqa: F821
+        {"name": "Bench", "server": "bench", "user": f"{kind}.{time.time()}", "server_type": "imap"}
+    )
+    env.cr.commit()  # noqa: F821
+    try:
+        client = connection(kind, SlowLine(port_of(peer, kind), DELAY).port)
+        adapter = fetchmail_adapter.wrap(server, client)
+        begin = time.perf_counter()
+        adapter.check_unread_messages()
+        seconds = time.perf_counter() - begin
+        env.cr.commit()  # noqa: F821
+        rows = env["mail.incoming"].search([("mailbox_id", "=", server.id)])  # noqa: F821
+        assert len(rows) == MAILS, len(rows)
+        return MAILS / seconds
+    finally:
+        env.cr.rollback()  # noqa: F821
+        env["mail.incoming"].search([("mailbox_id", "=", server.id)]).unlink()  # noqa: F821
+        server.unlink()
+        env.cr.commit()  # noqa: F821
+        peer.stop()
+
+
+def costs():
+    """Milliseconds of CPU for keeping one mail in a batch, and for processing one."""
+    spool, thread = env["mail.incoming"], env["mail.thread"]  # noqa: F821
+    begin = time.process_time()
+    spool._spool([(raw(f"s{number}"), {}) for number in range(500)])
+    keeping = (time.process_time() - begin) / 500
+    times = []
+    for number in range(PROCESSED):
+        begin = time.process_time()
+        thread.message_process("res.partner", raw(f"p{number}"))
+        times.append(time.process_time() - begin)
+    env.cr.rollback()  # noqa: F821
+    return keeping * 1000, statistics.median(times) * 1000
+
+
+logging.disable(logging.WARNING)
+fetchmail_adapter.SECONDS_TO_SPOOL = 600
+for protocol in ("imap", "pop3"):
+    theirs, mine = vanilla(protocol), ours(protocol)
+    sys.stdout.write(
+        f"{protocol}: {mine:6.0f} mails/s, vanilla {theirs:5.1f}, {mine / theirs:5.1f} times\n"
+    )
+keeping_ms, processing_ms = costs()
+sys.stdout.write(
+    f"keeping one mail {keeping_ms:.2f} ms, processing it {processing_ms:.1f} ms, "
+    f"{100 * keeping_ms / processing_ms:.1f} %\n"
+)

@@ -1,0 +1,133 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import fields, models
+
+from ..core.incoming import mailbox_error
+from ..core.text import printable
+from .fetchmail_words import ADVICE, CAUSES, SENTENCES
+
+FAILURES_TO_TELL = 3
+"""Failures in a row after which administrators are told: one may be a restart of the server."""
+REST_MINUTES = (0, 0, 10, 20, 40, 60)
+"""Until the next try after the first, the second, and every later failure in a row: a password that
+is wrong must not lock the account."""
+SETTINGS = {"server", "port", "user", "password", "is_ssl", "server_type", "state", "active"}
+
+
+class FetchmailServer(models.Model):
+    """A mailbox that cannot be fetched says so, rests a while, and somebody is told.
+
+    All of this is written in the transaction of `_fetch_mail`, which holds the row.
+    """
+
+    _inherit = "fetchmail.server"
+
+    trouble = fields.Selection(CAUSES, "Why", readonly=True, copy=False)
+    failures = fields.Integer("Failures in a Row", readonly=True, copy=False)
+    next_try = fields.Datetime(
+        readonly=True, copy=False, help="Until then the scheduled action leaves it alone."
+    )
+    last_error_date = fields.Datetime(
+        "Latest Failure", readonly=True, copy=False, help="The first one stands beside it."
+    )
+    last_success = fields.Datetime("Last Fetched Well", readonly=True, copy=False)
+    alert_id = fields.Many2one(
+        "mail.activity",
+        "Told In",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="base.group_system",
+        help="The activity that tells an administrator of the trouble.",
+    )
+    last_mail_date = fields.Datetime("Last Mail", compute="_compute_last_mail_date")
+
+    def _compute_last_mail_date(self):
+        grouped = (
+            self.env["mail.incoming"]
+            .sudo()
+            ._read_group([("mailbox_id", "in", self.ids)], ["mailbox_id"], ["create_date:max"])
+        )
+        latest = {mailbox.id: date for mailbox, date in grouped}
+        for mailbox in self:
+            mailbox.last_mail_date = latest.get(mailbox.id, False)
+
+    def write(self, vals):
+        """Other settings deserve another try at once; a mailbox that Odoo gives up is told."""
+        if SETTINGS & vals.keys():
+            vals = {**vals, "next_try": False}
+        if vals.get("state") == "draft" and self.env.context.get("fetchmail_cron_running"):
+            for mailbox in self:
+                mailbox._tell(is_given_up=True)
+        return super().write(vals)
+
+    def _not_resting(self):
+        now = fields.Datetime.now()
+        return self.filtered(lambda mailbox: not mailbox.next_try or mailbox.next_try <= now)
+
+    # ------------------------------------------------------------
+    # FAILURE AND SUCCESS
+    # ------------------------------------------------------------
+
+    def _note_trouble(self, error):
+        """Only where mails are fetched: what a test finds is shown to who tests."""
+        if not self.env.context.get("fetchmail_cron_running"):
+            return
+        now = fields.Datetime.now()
+        failures = self.failures + 1
+        rest = REST_MINUTES[min(failures, len(REST_MINUTES)) - 1]
+        self.write(
+            {
+                "trouble": mailbox_error.classify(error),
+                "failures": failures,
+                "next_try": now + timedelta(minutes=rest) if rest else False,
+                "error_date": self.error_date or now,
+                "last_error_date": now,
+                "error_message": self._connection_error_sentence(error),
+            }
+        )
+        if failures >= FAILURES_TO_TELL:
+            self._tell()
+
+    def _note_success(self):
+        if not self.env.context.get("fetchmail_cron_running"):
+            return
+        self.write(
+            {
+                "trouble": False,
+                "failures": 0,
+                "next_try": False,
+                "last_error_date": False,
+                "last_success": fields.Datetime.now(),
+            }
+        )
+        self.alert_id.filtered("active").action_archive()
+
+    def _connection_error_sentence(self, error):
+        sentence = self.env._(SENTENCES[mailbox_error.classify(error)])
+        cause = sentence % {
+            "host": printable(self.server or ""),
+            "port": self.port,
+            "user": self.user or "",
+            "reply": printable((mailbox_error.reply_text(error) or str(error)).rstrip(".")),
+        }
+        return f"{cause} {self.env._(ADVICE[self.state])}"
+
+    # ------------------------------------------------------------
+    # TELLING
+    # ------------------------------------------------------------
+
+    def _tell(self, is_given_up=False):
+        """One activity a mailbox, brought up to date as long as it is open."""
+        note = Markup("<p>%s</p>") % (self.error_message or "")
+        if is_given_up:
+            note += Markup("<p>%s</p>") % self.env._(
+                "Odoo has stopped fetching it after five days without success. Press Test & "
+                "Confirm when it works again."
+            )
+        if self.alert_id.active:
+            self.alert_id.note = note
+        else:
+            summary = self.env._("“%(mailbox)s” cannot be fetched", mailbox=self.name)
+            self.alert_id = self.env["mail.incoming"].sudo()._tell_administrator(summary, note)

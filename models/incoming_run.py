@@ -1,0 +1,154 @@
+"""What is known of the incoming mail that is being processed right now.
+
+Odoo's code between `message_process` and the record that it makes hands nothing on, so what our
+overrides of its hooks see on the way is kept in a context variable. It is not written into the row
+of the mail: some hooks run on another cursor while ours holds the row.
+"""
+
+import errno
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg2
+from odoo import modules, sql_db
+from odoo.exceptions import LockError
+
+CONCURRENCY = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+    LockError,
+)
+"""Two transactions met; the same again, in a new one, usually works at once."""
+PASSING = (
+    *CONCURRENCY,
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    TimeoutError,
+    ConnectionError,
+)
+"""What goes by itself: a database that is restarted, a disk that is full, a server that is slow."""
+PASSING_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
+
+
+class TriedAgain(Exception):
+    """Odoo took a mail for a duplicate because somebody else was just working on the same."""
+
+
+class SourceLost(Exception):
+    """The source of a mail is gone, or is not what was fetched."""
+
+
+class Spooled(bytes):
+    """A raw mail that stands in the spool; its cursor is ours to commit.
+
+    The context cannot tell that: anybody can set it.
+    """
+
+    incoming_id: int
+
+    @classmethod
+    def of(cls, incoming_id, raw):
+        mail = cls(raw)
+        mail.incoming_id = incoming_id
+        return mail
+
+
+@dataclass
+class Observed:
+    """One run of `message_process`.
+
+    :param message_id: what a mail without one is known by
+    :param received_at: stands for the date of a mail that has none
+    :param is_first: only then is a failure answered to the sender
+    :param released: an administrator said that it is no loop
+    :param destination: where an administrator sent it: model, res_id, alias_id
+    :param new_message_id: by which a duplicate that is wanted differs from the first copy
+
+    What the hooks saw:
+
+    :param state: what became of it, where a hook knows that
+    :param answered: whether the sender was sent a notice
+    """
+
+    raw: bytes
+    message_id: str = ""
+    received_at: datetime | None = None
+    is_first: bool = True
+    released: bool = False
+    destination: dict | None = None
+    new_message_id: str = ""
+    entered: bool = False
+    parsed: bool = False
+    routed: bool = False
+    no_route: str = ""
+    bounded: bool = False
+    routes: list = field(default_factory=list)
+    state: str = ""
+    reason: str = ""
+    answered: bool = False
+
+    def say(self, state, reason):
+        """The first hook that knows is right: the ones after it run inside of it."""
+        if not self.state:
+            self.state, self.reason = state, reason
+
+    @property
+    def creates(self):
+        return any(not route[1] for route in self.routes)
+
+
+CURRENT = ContextVar("email_communication_incoming", default=None)
+
+
+@contextmanager
+def observing(observed):
+    token = CURRENT.set(observed)
+    try:
+        yield observed
+    finally:
+        CURRENT.reset(token)
+
+
+def is_concurrency(error):
+    return isinstance(error, (*CONCURRENCY, TriedAgain))
+
+
+def is_passing(error):
+    return isinstance(error, (*PASSING, TriedAgain)) or (
+        isinstance(error, OSError) and error.errno in PASSING_ERRNO
+    )
+
+
+def is_plain_test(cr):
+    """Whether this is the one transaction of a test, which nobody may commit, and beside which
+    nobody can see what it did."""
+    return bool(modules.module.current_test) and isinstance(cr, sql_db.Cursor)
+
+
+class Transaction:
+    """Steps that are committed one by one. Inside of a plain test they are savepoints."""
+
+    def __init__(self, cr):
+        self._cr = cr
+        self._savepoint = cr.savepoint() if is_plain_test(cr) else None
+
+    def commit(self):
+        if self._savepoint is None:
+            self._cr.commit()  # pylint: disable=invalid-commit
+        else:
+            self._savepoint.close(rollback=False)
+            self._savepoint = self._cr.savepoint()
+
+    def rollback(self):
+        if self._savepoint is None:
+            self._cr.rollback()
+        else:
+            self._savepoint.rollback()
+
+    def close(self):
+        if self._savepoint is not None:
+            self._savepoint.close(rollback=False)
+            self._savepoint = None

@@ -62,7 +62,8 @@ class IrMailServer(models.Model):
             if judged is None:
                 raise
             said = "\n".join(map(printable, str(error).splitlines()))
-            raise UserError(f"{said}\n\n{self._test_sentence(judged, error)}") from error
+            text = f"{said}\n\n{self._test_sentence(judged, error)}"
+            raise UserError(text) from error
 
     def _connect__(self, *args, **kwargs):
         session = super()._connect__(*args, **kwargs)

@@ -20,7 +20,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.addons.mail.tools.discuss import Store
 from odoo.modules.registry import Registry
 
-ROUNDS = int(os.environ.get("ROUNDS", 200))
+ROUNDS = int(os.environ.get("ROUNDS", "200"))
 MESSAGES, RECIPIENTS = 30, 5
 TARGET = 1.05
 NAMES = ("vanilla", "ours")
@@ -99,7 +99,8 @@ def main():
     ]
     for name, (seconds, statements, size) in zip(NAMES, medians, strict=True):
         sys.stdout.write(
-            f"{name:8} {1000 * seconds:6.2f} ms, {statements:.0f} statements, {size:.0f} characters\n"
+            f"{name:8} {1000 * seconds:6.2f} ms, {statements:.0f} statements, "
+            f"{size:.0f} characters\n"
         )
     in_time, _statements, in_size = (mine / odoo for odoo, mine in zip(*medians, strict=True))
     sys.stdout.write(

@@ -98,8 +98,10 @@ def main():
         [statistics.median(column) for column in zip(*rows, strict=True)] for rows in results
     ]
     for name, (seconds, statements, size) in zip(NAMES, medians, strict=True):
-        took = f"{1000 * seconds:6.2f} ms, {statements:.0f} statements"
-        sys.stdout.write(f"{name:8} {took}, {size:.0f} characters\n")
+        sys.stdout.write(
+            f"{name:8} {1000 * seconds:6.2f} ms, {statements:.0f} statements, "
+            f"{size:.0f} characters\n"
+        )
     in_time, _statements, in_size = (mine / odoo for odoo, mine in zip(*medians, strict=True))
     sys.stdout.write(
         f"{in_time:.3f} times vanilla in time, {in_size:.3f} in size; at most {TARGET} is wanted\n"

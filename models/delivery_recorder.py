@@ -49,10 +49,6 @@ COLUMNS = (
 KEPT = ("mail_mail_id_int", "email")
 
 
-def _names(names):
-    return SQL(", ").join(SQL.identifier(name) for name in names)
-
-
 def _values(work, item):
     reply = item.reply
     return {
@@ -66,7 +62,7 @@ def _values(work, item):
         "doubts": item.doubts,
         "tried_at": fields.Datetime.now(),
         "next_try": item.next_try,
-        "story": SQL("%s::jsonb", json.dumps(item.story)),
+        "story": json.dumps(item.story),
         "reply_command": reply.command.value if reply and reply.command else None,
         "reply_code": reply.code if reply else None,
         "reply_enhanced": reply.enhanced if reply else None,
@@ -81,30 +77,6 @@ def _values(work, item):
     }
 
 
-def _rows(work, recipients, columns=COLUMNS):
-    return SQL(", ").join(
-        SQL("(%s)", SQL(", ").join(SQL("%s", values[name]) for name in columns))
-        for values in (_values(work, item) for item in recipients)
-    )
-
-
-def _insert(work, recipients, columns=COLUMNS):
-    return SQL(
-        "INSERT INTO mail_delivery (%s) VALUES %s ON CONFLICT (mail_mail_id_int, email)",
-        _names(columns),
-        _rows(work, recipients, columns),
-    )
-
-
-def _upsert(work, recipients):
-    update = SQL(", ").join(
-        SQL("%(name)s = excluded.%(name)s", name=SQL.identifier(name))
-        for name in COLUMNS
-        if name not in KEPT
-    )
-    return SQL("%s DO UPDATE SET %s", _insert(work, recipients), update)
-
-
 NOTED = tuple(
     name
     for name in COLUMNS
@@ -113,20 +85,44 @@ NOTED = tuple(
 )
 
 
+def _insert_code(columns):
+    """The statement up to its rows, and one row of it; put together once, for it is in the way of
+    every mail."""
+    values = ", ".join("%s::jsonb" if name == "story" else "%s" for name in columns)
+    return f"INSERT INTO mail_delivery ({', '.join(columns)}) VALUES ", f"({values})"
+
+
+ANSWER_INTO, ANSWER_ROW = _insert_code(COLUMNS)
+ANSWER_CONFLICT = " ON CONFLICT (mail_mail_id_int, email) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in COLUMNS if name not in KEPT
+)
+BEGIN_INTO, BEGIN_ROW = _insert_code(NOTED)
+# One more try of everybody who has neither accepted nor refused. `xmax = 0` is PostgreSQL's own
+# mark of a row that the statement has inserted, and not updated.
+BEGIN_CONFLICT = """ ON CONFLICT (mail_mail_id_int, email) DO UPDATE SET
+    state = %s, attempts = mail_delivery.attempts + 1, doubts = mail_delivery.doubts + 1,
+    tried_at = excluded.tried_at, mail_server_id_int = excluded.mail_server_id_int,
+    server_name = excluded.server_name, sender_rule = excluded.sender_rule,
+    took_over_from = excluded.took_over_from
+    WHERE mail_delivery.state IN %s
+    RETURNING xmax = 0"""
+
+
+def _parameters(work, recipients, columns):
+    for item in recipients:
+        values = _values(work, item)
+        yield from (values[name] for name in columns)
+
+
+def _upsert(work, recipients):
+    code = ANSWER_INTO + ", ".join([ANSWER_ROW] * len(recipients)) + ANSWER_CONFLICT
+    return SQL(code, *_parameters(work, recipients, COLUMNS))
+
+
 def _begin(work):
-    """One more try of everybody who has neither accepted nor refused."""
-    return SQL(
-        """%s DO UPDATE SET state = %s, attempts = mail_delivery.attempts + 1,
-               doubts = mail_delivery.doubts + 1, tried_at = excluded.tried_at,
-               mail_server_id_int = excluded.mail_server_id_int,
-               server_name = excluded.server_name, sender_rule = excluded.sender_rule,
-               took_over_from = excluded.took_over_from
-           WHERE mail_delivery.state IN %s
-           RETURNING xmax = 0""",
-        _insert(work, work.recipients.values(), NOTED),
-        IN_DOUBT,
-        OPEN,
-    )
+    recipients = work.recipients.values()
+    code = BEGIN_INTO + ", ".join([BEGIN_ROW] * len(recipients)) + BEGIN_CONFLICT
+    return SQL(code, *_parameters(work, recipients, NOTED), IN_DOUBT, OPEN)
 
 
 class _Base:
@@ -164,7 +160,6 @@ class Recorder(_Base):
         if not work.recipients:
             return
         rows = self._execute(_begin(work))
-        # PostgreSQL's own mark of a row that this statement has inserted, and not updated
         is_new = all(is_inserted for (is_inserted,) in rows)
         if len(rows) < len(work.recipients) or not is_new:
             work.is_first_try = False

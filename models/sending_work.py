@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from odoo import fields
 from odoo.tools.mail import email_normalize, formataddr
@@ -27,6 +28,7 @@ WAITING, IN_DOUBT, ACCEPTED, REFUSED, CANCELLED = STATES = (
 OPEN = (WAITING, IN_DOUBT)
 
 
+@lru_cache(maxsize=4096)
 def address_key(address):
     """The one spelling of an address by which it is known who has had a mail.
 

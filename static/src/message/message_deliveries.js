@@ -35,6 +35,7 @@ export class MessageDeliveries extends Component {
         this.message = useState(toRaw(this.props.message)._proxy);
         this.state = useState({
             deliveries: null,
+            isUnknown: false,
             correctedId: false,
             email: "",
             isBusy: false,
@@ -89,11 +90,16 @@ export class MessageDeliveries extends Component {
     /** Odoo's own lines about the recipients stand in the same window. */
     async load() {
         this.props.onChange();
-        const deliveries = await this.orm.silent.call("mail.message", "get_deliveries", [
-            [this.message.id],
-        ]);
-        if (!this.isGone) {
-            this.state.deliveries = deliveries;
+        try {
+            const deliveries = await this.orm.silent.call("mail.message", "get_deliveries", [
+                [this.message.id],
+            ]);
+            if (!this.isGone) {
+                Object.assign(this.state, { deliveries, isUnknown: false });
+            }
+        } catch {
+            // Without a connection, or without the message: Odoo's own lines still stand there.
+            this.state.isUnknown = true;
         }
     }
 

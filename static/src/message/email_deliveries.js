@@ -1,9 +1,10 @@
-import { MessageNotificationPopover } from "@mail/core/common/message_notification_popover";
+import { Message } from "@mail/core/common/message_model";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { patch } from "@web/core/utils/patch";
 
 /**
  * What became of the e-mails of a message, one line a recipient. It asks when somebody opens the
@@ -33,7 +34,12 @@ export class EmailDeliveries extends Component {
     }
 }
 
-MessageNotificationPopover.components = {
-    ...MessageNotificationPopover.components,
-    EmailDeliveries,
-};
+patch(Message.prototype, {
+    /**
+     * Other apps put components of their own around the template of the envelope, so it finds ours
+     * here. In an object, for the functions of a record are handed out bound to it.
+     */
+    get deliveries() {
+        return { component: EmailDeliveries };
+    },
+});

@@ -235,7 +235,7 @@ class IrMailServer(models.Model):
         sentence = self.env._(SENDER_RULES[SenderRule(rule)].sentence)
         sender = email_normalize(author) or author or ""
         return sentence % {
-            "server": server_name,
+            "server": printable(server_name or ""),
             "author": printable(sender, SHOWN_LENGTH) or self.env._("a sender without address"),
             "domain": printable(email_domain_extract(author) or "", SHOWN_LENGTH),
         }

@@ -61,9 +61,9 @@ class IrMailServer(models.Model):
             judged = answers.judged(error.__cause__)
             if judged is None:
                 raise
-            said = "\n".join(map(printable, str(error).splitlines()))
-            text = f"{said}\n\n{self._test_sentence(judged, error)}"
-            raise UserError(text) from error
+            said = [printable(line) for line in str(error).splitlines()]
+            sentence = "\n".join((*said, "", self._test_sentence(judged, error)))
+            raise UserError(sentence) from error
 
     def _connect__(self, *args, **kwargs):
         session = super()._connect__(*args, **kwargs)

@@ -123,6 +123,14 @@ class MailAliasDomain(models.Model):
             self.sudo().write({"dns_check_id": False, "dns_next_check": False})
         return result
 
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Nobody groups domains by whom they alert, and to find out whether one could takes longer
+        than to describe all other fields to a screen."""
+        if groupby_spec == "dns_alert_user_ids":
+            raise ValueError("Alias domains cannot be grouped by the people they alert.")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
     # ------------------------------------------------------------
     # ACTIONS AND PUBLIC METHODS
     # ------------------------------------------------------------

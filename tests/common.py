@@ -51,15 +51,15 @@ class SandboxCase(DnsCase):
         )
         cls.env.company.alias_domain_id = cls.alias_domain
         cls.env["ir.mail_server"].search([]).action_archive()
-        cls.transactional, cls.newsletters = cls.env["ir.mail_server"].create(
-            [
-                cls.server_values("Transactional", cls.sandbox.smtp, "acme.test"),
-                cls.server_values("Newsletters", cls.sandbox.smtp2, "news@acme.test"),
-            ]
+        cls.transactional, cls.newsletters = cls.create_servers(
+            "ir.mail_server",
+            cls.server_values("Transactional", cls.sandbox.smtp, "acme.test"),
+            cls.server_values("Newsletters", cls.sandbox.smtp2, "news@acme.test"),
         )
         imap = cls.sandbox.describe()["imap"]
         cls.env["fetchmail.server"].search([]).action_archive()
-        cls.mailbox = cls.env["fetchmail.server"].create(
+        cls.mailbox = cls.create_servers(
+            "fetchmail.server",
             {
                 "name": "Mailbox of acme.test",
                 "server_type": "imap",
@@ -67,8 +67,16 @@ class SandboxCase(DnsCase):
                 "port": imap["port"],
                 "user": imap["user"],
                 "password": imap["password"],
-            }
+            },
         )
+
+    @classmethod
+    def create_servers(cls, model, *vals_list):
+        """Written again: OCA's mail_environment loses some of the values at creation."""
+        servers = cls.env[model].create(vals_list)
+        for server, vals in zip(servers, vals_list, strict=True):
+            server.write(vals)
+        return servers
 
     @classmethod
     def server_values(cls, name, peer, from_filter):

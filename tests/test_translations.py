@@ -1,4 +1,5 @@
 import re
+from functools import cached_property
 from io import BytesIO
 
 import polib
@@ -7,6 +8,7 @@ from odoo.tools import file_open
 from odoo.tools.translate import trans_export
 
 CHATTER = re.compile(r"(?:field|selection)__?mail_alias_domain__(?P<field>[a-z_]+?)(?:__[a-z]+)?$")
+PLACE = re.compile(r"model:(?P<model>[a-z0-9_.]+),(?P<field>[a-z0-9_]+)[,:]")
 
 
 @tagged("post_install", "-at_install")
@@ -23,13 +25,27 @@ class TestTranslations(TransactionCase):
         self.assertEqual(now, written, "Run: make translations")
 
     def texts(self, template):
-        """Without those of the fields that other apps add to every chatter, and so to ours: which
-        ones there are depends on the apps that are installed."""
+        """Without those of the fields that other apps add to every chatter, and so to ours, or to
+        what Odoo keeps about a model: which there are depends on the apps that are installed."""
         return {
             entry.msgid
             for entry in polib.pofile(template)
-            if not all(self.is_of_chatter(place) for place, _line in entry.occurrences)
+            if not all(
+                self.is_of_chatter(place) or self.is_of_another_app(place)
+                for place, _line in entry.occurrences
+            )
         }
+
+    def is_of_another_app(self, place):
+        found = PLACE.match(place)
+        field = found and self.env[found["model"]]._fields.get(found["field"])
+        return bool(field) and not self.our_modules & set(field._modules)
+
+    @cached_property
+    def our_modules(self):
+        addon = self.env.ref("base.module_email_communication")
+        needed = addon + addon.upstream_dependencies(exclude_states=("uninstalled",))
+        return {"base", *needed.mapped("name")}
 
     def is_of_chatter(self, place):
         found = CHATTER.search(place)

@@ -72,5 +72,6 @@ def _modifiers(records):
     for record in records:
         for item in record.modifiers:
             texts.setdefault(item.name, item.text)
-    texts.pop("redirect", None)
+    for name in ("redirect", "v"):  # a second "v=spf1" stands between two records joined in one
+        texts.pop(name, None)
     return tuple(texts.values())

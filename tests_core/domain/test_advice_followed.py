@@ -183,6 +183,14 @@ def test_the_policy_that_was_meant_is_the_one_proposed(text):
     assert found.expected == DMARC
 
 
+def test_two_spf_records_joined_in_one_text_become_one():
+    text = "v=spf1 include:spf.relay.net a:out.example.com ~all v=spf1 mx -all"
+    found = [item for item in report(broken(("", "TXT", [text]))).findings if item.expected]
+    assert {item.expected for item in found if item.record_type == "spf"} == {
+        "v=spf1 include:spf.relay.net a:out.example.com ~all"
+    }
+
+
 def test_a_capital_v_is_no_mistake():
     zones = broken(("_dmarc", "TXT", ["V=DMARC1; p=reject; rua=mailto:d@example.com"]))
     assert report(zones).severity in (Severity.OK, Severity.INFO)

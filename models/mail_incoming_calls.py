@@ -29,10 +29,11 @@ class MailIncoming(models.Model):
             self._wake()
         outcome["processed_at"] = fields.Datetime.now()
         outcome["attempts"] = 1
-        if known := self._known(raw):
-            known.write(outcome)
+        if row := self._known(raw):
+            row.write(outcome)
         else:
-            self._spool([(raw, {**values, **outcome})])
+            row = self._spool([(raw, {**values, **outcome})])
+        row._drop_source_at_once()
 
     @api.model
     def _record_failed(self, raw, values, error, observed):

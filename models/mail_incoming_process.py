@@ -83,6 +83,7 @@ class MailIncoming(models.Model):
                     result = (call or self._call_again)(observed.raw)
                 self.write({**self._outcome(result, observed), **self._ended()})
                 self._close_alerts()
+                self._drop_source_at_once()
                 steps.commit()
                 return result
             except Exception as error:

@@ -46,6 +46,12 @@ class MailIncoming(models.Model):
         )
         return self.env.cr.rowcount, self.env.cr.rowcount == STEP
 
+    def _drop_source_at_once(self):
+        """Where processed mails are not kept at all, the clean-up of the night is too late."""
+        is_settled = self.state in ("done", "ignored")
+        if is_settled and not self._source_days() and not self.mailbox_id.original:
+            self.env["mail.incoming.source"]._drop(self.ids)
+
     @api.autovacuum
     def _gc_rows(self):
         limit = fields.Datetime.now() - timedelta(days=ROW_DAYS)

@@ -14,6 +14,7 @@ class TestIncomingTours(IncomingCase, HttpCase):
 
     def receive(self, raw):
         """Test mode is on already: an HttpCase has it all the time."""
+        self.env.flush_all()
         self.deliver(raw)
         with self.registry.cursor() as cr, mute_logger("odoo.addons.mail.models.fetchmail"):
             self.mailbox.with_env(self.env(cr=cr))._fetch_mail()

@@ -92,14 +92,16 @@ class MailAliasDomain(models.Model):
     def _check_name(self):
         """Odoo takes what can stand in an address; the DNS has to be able to hold it too.
 
-        A name without a dot, as of a machine in the house, is left to whoever means it.
+        A name without a dot, as of a machine in the house, is left to whoever means it; so are
+        underscores, which hosts cannot have, and the DNS can (RFC 2181 section 11).
         """
         result = super()._check_name()
         for alias_domain in self:
             try:
-                mail_domain(alias_domain.name)
+                mail_domain(alias_domain.name.replace("_", "x"))
             except InvalidName as error:
                 if error.code != "name_not_qualified":
+                    error.params["name"] = alias_domain.name
                     raise ValidationError(error.explain(self.env._)) from error
         return result
 

@@ -195,5 +195,6 @@ sys.stdout.write(
 )
 one, two = (statistics.median(seconds_of(count) for _ in range(ROUNDS)) for count in (1, 2))
 sys.stdout.write(
-    f"{PROCESSED_BY_WORKERS} mails: one worker {one:.1f} s, two {two:.1f} s, {one / two:.2f} times\n"
+    f"{PROCESSED_BY_WORKERS} mails: one worker {one:.1f} s, two {two:.1f} s, "
+    f"{one / two:.2f} times\n"
 )

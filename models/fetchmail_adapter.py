@@ -7,13 +7,13 @@ import poplib
 import time
 
 import psycopg2
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
 from odoo.tools import SQL
 
 from ..core.incoming import batches
 from ..core.incoming.imap import ImapFolder
 from ..core.incoming.pop3 import Pop3Mailbox
-from .incoming_run import SourceLost, Spooled
+from .incoming_run import Committed, SourceLost, Spooled
 
 _logger = logging.getLogger(__name__)
 
@@ -290,22 +290,9 @@ class SpoolingConnection:
         return int(value or MAX_MEGABYTES) * 1024 * 1024
 
     def _env(self):
-        return _Committed(self._registry)
+        return Committed(self._registry)
 
     def _leave(self):
         if not self._has_left:
             self._has_left = True
             self._folder.leave()
-
-
-class _Committed:
-    """An environment on a cursor of its own, committed at the end."""
-
-    def __init__(self, registry):
-        self._cursor = registry.cursor()
-
-    def __enter__(self):
-        return api.Environment(self._cursor.__enter__(), SUPERUSER_ID, {})
-
-    def __exit__(self, *exc_info):
-        return self._cursor.__exit__(*exc_info)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg2
-from odoo import modules, sql_db
+from odoo import SUPERUSER_ID, api, modules, sql_db
 from odoo.exceptions import LockError
 
 CONCURRENCY = (
@@ -152,3 +152,16 @@ class Transaction:
         if self._savepoint is not None:
             self._savepoint.close(rollback=False)
             self._savepoint = None
+
+
+class Committed:
+    """An environment on a cursor of its own, committed at the end."""
+
+    def __init__(self, registry):
+        self._cursor = registry.cursor()
+
+    def __enter__(self):
+        return api.Environment(self._cursor.__enter__(), SUPERUSER_ID, {})
+
+    def __exit__(self, *exc_info):
+        return self._cursor.__exit__(*exc_info)

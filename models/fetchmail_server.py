@@ -31,9 +31,8 @@ class FetchmailServer(models.Model):
 
     @api.depends("server")
     def _compute_provider_id(self):
-        providers = self.env["mail.provider"]._with_hosts()
         for mailbox in self:
-            mailbox.provider_id = providers._recognise(mailbox.server)
+            mailbox.provider_id = self.env["mail.provider"]._recognised(mailbox.server)
 
     @api.onchange("provider_id")
     def _onchange_provider_id(self):

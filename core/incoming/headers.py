@@ -35,9 +35,7 @@ def read(raw: bytes) -> Headers:
     return Headers(
         message_id=message_id_of(message) or derived_message_id(raw),
         email_from=_joined(message, "From"),
-        recipients=", ".join(filter(None, (_joined(message, name) for name in RECIPIENT_FIELDS)))[
-            :VALUE_CHARS
-        ],
+        recipients=_recipients(message),
         subject=_joined(message, "Subject"),
     )
 
@@ -55,6 +53,12 @@ def message_id_of(message) -> str:
 def derived_message_id(raw: bytes) -> str:
     """The identifier of a mail that has none: the same whenever and wherever it is read."""
     return f"<{hashlib.sha256(raw).hexdigest()}@without-message-id.localhost>"
+
+
+def _recipients(message) -> str:
+    """Most mails name in Delivered-To whom they name in To."""
+    named = dict.fromkeys(_joined(message, name) for name in RECIPIENT_FIELDS)
+    return ", ".join(filter(None, named))[:VALUE_CHARS]
 
 
 def _joined(message, name: str) -> str:

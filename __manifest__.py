@@ -1,7 +1,7 @@
 {
     "name": "Email Communication",
-    "summary": "Which server sends an e-mail and why; the DNS of your domain checked",
-    "version": "19.0.1.4.0",
+    "summary": "No e-mail is lost: sending, receiving, loops and DNS, explained where you look",
+    "version": "19.0.1.5.0",
     "category": "Productivity/Discuss",
     "author": "Email Communication contributors",
     "website": "https://github.com/email-communication/email_communication",

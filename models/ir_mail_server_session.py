@@ -17,6 +17,9 @@ _logger = logging.getLogger(__name__)
 SMTP = smtplib.SMTP
 """Bound at import: tests of others put a mock in the place of `smtplib.SMTP`."""
 
+UNPIPELINED = set()
+"""Addresses of servers that this process found to be silent after a group of commands."""
+
 
 class IrMailServer(models.Model):
     """While mails are sent, a connection is a session that remembers what it was told."""
@@ -40,7 +43,9 @@ class IrMailServer(models.Model):
             return Session(None, fault=run.faults[server.id])
         if fault := server._rest_fault(run):
             run.faults[server.id] = fault
-            return Session(None, connect, fault=fault, time_left=run.time_left)
+            return Session(
+                None, connect, fault=fault, time_left=run.time_left, unpipelined=UNPIPELINED
+            )
         try:
             smtp = connect()
         except (smtplib.SMTPException, OSError, UserError) as error:
@@ -69,7 +74,8 @@ class IrMailServer(models.Model):
         """No connection and the mocks of tests are handed on as they are."""
         if run is None or not isinstance(smtp, SMTP):
             return smtp
-        return Session(smtp, connect, time_left=None if run.raises else run.time_left)
+        time_left = None if run.raises else run.time_left
+        return Session(smtp, connect, time_left=time_left, unpipelined=UNPIPELINED)
 
     @api.model
     def send_email(self, message, *args, **kwargs):

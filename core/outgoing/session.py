@@ -11,11 +11,14 @@ sent with it afterwards is told the same fault, without asking the server again.
 
 import re
 import smtplib
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from ..reply import Command, Reply, from_exception, read
+from .exchange import DATA, PIPELINED, Exchange, is_quiet
 from .wire import as_data, cause_of, read_reply, timed_out
 
 _SMTP = smtplib.SMTP
@@ -35,6 +38,8 @@ class Session:
     :param reopen: returns another connection like it, or raises
     :param fault: why there is no connection
     :param time_left: seconds that are left for waiting, for all messages together
+    :param unpipelined: addresses of servers that offer PIPELINING and are silent after a group of
+        commands; the session adds those that it finds
     """
 
     def __init__(
@@ -44,7 +49,10 @@ class Session:
         *,
         fault: Reply | None = None,
         time_left: Callable[[], float] | None = None,
+        unpipelined: set | None = None,
     ):
+        self._unpipelined = set() if unpipelined is None else unpipelined
+        self._peer = None
         self._reopen = reopen
         self._time_left = time_left
         self.fault = fault
@@ -80,6 +88,10 @@ class Session:
             self.smtp_from = getattr(smtp, "smtp_from", False)
             self._timeout = smtp.timeout
             smtp.getreply = partial(read_reply, smtp)
+            with suppress(OSError, AttributeError):  # the line is lost already
+                self._peer = smtp.sock.getpeername()
+                # The message and the next envelope are two writes without a reading in between.
+                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     @property
     def can_be_opened(self) -> bool:
@@ -153,7 +165,8 @@ class Session:
                 return self._transact(from_addr, pending, data, mail_options, rcpt_options)
             except (smtplib.SMTPServerDisconnected, OSError) as error:
                 pending = [address for address in pending if self._is_open(address)]
-                if not may_reopen or self.in_doubt or timed_out(error):
+                is_silent = timed_out(error) and not self._mistrusts_pipelining()
+                if not may_reopen or self.in_doubt or is_silent:
                     return self._lose(pending, error)
                 self._smtp.close()
                 try:
@@ -164,51 +177,50 @@ class Session:
         raise AssertionError("The second round returns")
 
     def _transact(self, from_addr, pending, data, mail_options, rcpt_options):
-        if error := self._mail(from_addr, pending, len(data), mail_options):
+        if self._messages and not is_quiet(self._smtp):
+            raise smtplib.SMTPServerDisconnected("The server said what it was not asked.")
+        encoding = "utf-8" if "SMTPUTF8" in map(str.upper, mail_options) else "ascii"
+        recipients = self._encoded(pending, rcpt_options, encoding)
+        if not recipients:
+            return smtplib.SMTPRecipientsRefused(self._refused())
+        mail = self._mail_command(from_addr, len(data), mail_options, encoding)
+        group = PIPELINED if self._is_pipelining else 1
+        exchange = Exchange(self._smtp, [mail, *recipients.values(), DATA], group)
+        if error := self._envelope(exchange, from_addr, list(recipients)):
             return error
-        accepted = []
+        return self._data(exchange, [a for a in recipients if a not in self.replies], data)
+
+    def _envelope(self, exchange, from_addr, pending):
+        """Who sends, and to whom; the exception where nobody is left to send to."""
+        code, text = self._answer(exchange, Command.MAIL)
+        reply = read(Command.MAIL, code, text)
+        if not reply.accepted:
+            if reply.code == 421 and self._messages:
+                # The line has carried enough messages, or was idle for too long: not a refusal.
+                raise smtplib.SMTPServerDisconnected(reply.answer)
+            return self._refuse(
+                exchange, pending, reply, smtplib.SMTPSenderRefused(code, text, from_addr)
+            )
         for address in pending:
-            reply = self._rcpt(address, rcpt_options)
+            reply = read(Command.RCPT, *self._answer(exchange, Command.RCPT))
             if reply.accepted:
-                accepted.append(address)
+                self.replies.pop(address, None)
                 continue
             self._note([address], reply)
             if reply.server_fault:
                 self._die(reply)
                 self._note([a for a in pending if a not in self.replies], reply)
                 return smtplib.SMTPRecipientsRefused(self._refused())
-        if not accepted:
-            self._reset()
+        if all(address in self.replies for address in pending):
+            self._reset(exchange)
             return smtplib.SMTPRecipientsRefused(self._refused())
-        return self._data(accepted, data)
+        return None
 
-    def _mail(self, from_addr, pending, size, mail_options):
-        options = [f"size={size}"] if self._smtp.has_extn("size") else []  # RFC 1870 section 3
-        self._bound()
-        code, text = self._smtp.mail(from_addr, [*options, *mail_options])
-        reply = read(Command.MAIL, code, text)
-        if reply.accepted:
-            return None
-        if reply.code == 421 and self._messages:
-            # The line has carried enough messages, or was idle for too long: not a refusal.
-            raise smtplib.SMTPServerDisconnected(reply.answer)
-        return self._refuse(pending, reply, smtplib.SMTPSenderRefused(code, text, from_addr))
-
-    def _rcpt(self, address, options):
-        self._command = Command.RCPT
-        self._bound()
-        try:
-            return read(Command.RCPT, *self._smtp.rcpt(address, options))
-        except ValueError as error:  # not even in UTF-8
-            return from_exception(Command.RCPT, error)
-
-    def _data(self, accepted, data):
-        self._command = Command.DATA
-        self._bound()
-        code, text = self._smtp.docmd("DATA")
+    def _data(self, exchange, accepted, data):
+        code, text = self._answer(exchange, Command.DATA)
         reply = read(Command.DATA, code, text)
         if not reply.accepted:
-            return self._refuse(accepted, reply, smtplib.SMTPDataError(code, text))
+            return self._refuse(exchange, accepted, reply, smtplib.SMTPDataError(code, text))
         self._smtp.send(as_data(data))
         self._command = Command.END_OF_DATA
         self.doubtful = frozenset(accepted)
@@ -222,19 +234,59 @@ class Session:
         if reply.accepted:
             self._note(accepted, reply)
             return None
-        return self._refuse(accepted, reply, smtplib.SMTPDataError(code, text))
+        return self._refuse(exchange, accepted, reply, smtplib.SMTPDataError(code, text))
+
+    # ------------------------------------------------------------
+    # COMMANDS
+    # ------------------------------------------------------------
+
+    @property
+    def _is_pipelining(self):
+        return self._smtp.has_extn("pipelining") and self._peer not in self._unpipelined
+
+    def _mistrusts_pipelining(self):
+        """Whether the same message may go better one command at a time.
+
+        A server that was silent may have thrown away what came before its first answer. Whoever
+        waits for the outcome is not made to wait twice; the next message goes the other way.
+        """
+        if self.in_doubt or not self._is_pipelining:
+            return False
+        self._unpipelined.add(self._peer)
+        return self._time_left is not None
+
+    def _answer(self, exchange, command):
+        self._command = command
+        self._bound()
+        return exchange.answer()
+
+    def _mail_command(self, from_addr, size, options, encoding):
+        options = [*([f"size={size}"] if self._smtp.has_extn("size") else ()), *options]
+        return _line(f"MAIL FROM:{smtplib.quoteaddr(from_addr)}", options, encoding)
+
+    def _encoded(self, addresses, options, encoding):
+        """A command for each recipient; whom no encoding can name is refused alone."""
+        commands, options = {}, options if self._smtp.does_esmtp else ()
+        for address in addresses:
+            try:
+                commands[address] = _line(
+                    f"RCPT TO:{smtplib.quoteaddr(address)}", options, encoding
+                )
+            except ValueError as error:  # not even in UTF-8
+                self._note([address], from_exception(Command.RCPT, error))
+        return commands
 
     # ------------------------------------------------------------
     # ANSWERS
     # ------------------------------------------------------------
 
-    def _refuse(self, addresses, reply, error):
+    def _refuse(self, exchange, addresses, reply, error):
         """Note a refusal that concerns all of these recipients."""
         self._note(addresses, reply)
         if reply.server_fault:
             self._die(reply)
         elif reply.command is not Command.END_OF_DATA:
-            self._reset()
+            self._reset(exchange)
         return error
 
     def _lose(self, addresses, error):
@@ -278,10 +330,14 @@ class Session:
             left = max(self._time_left(), SHORTEST_TIMEOUT)
             self._smtp.sock.settimeout(min(self._timeout or left, left))
 
-    def _reset(self):
+    def _reset(self, exchange):
+        """Ready for another envelope, after one that came to nothing."""
         try:
             self._bound()
-            self._smtp.rset()
+            if exchange.abandon():
+                self._smtp.rset()
+            else:
+                self._smtp.close()
         except (smtplib.SMTPException, OSError):
             self._smtp.close()  # the next message opens it again
 
@@ -299,3 +355,14 @@ class Session:
             self._smtp.quit()
         except (smtplib.SMTPException, OSError):
             self._smtp.close()
+
+
+def _line(command, options, encoding):
+    """One command as it travels.
+
+    :raises ValueError: when it would be two, or cannot be encoded
+    """
+    text = " ".join((command, *options))
+    if "\r" in text or "\n" in text:
+        raise ValueError("A command of SMTP has one line.")
+    return f"{text}\r\n".encode(encoding)

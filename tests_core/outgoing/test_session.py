@@ -2,17 +2,14 @@
 
 import smtplib
 import time
-from email.message import EmailMessage
-from email.policy import SMTP
 
 import pytest
+from smtp_sending import ADA, BOB, CARL, connect, send
 
 from core.outgoing.session import Session
 from core.outgoing.wire import as_data
 from core.reply import Command, ReplyClass, from_exception
 from scripts.sandbox import SmtpPeer
-
-ADA, BOB, CARL = "ada@one.test", "bob@two.test", "carl@three.test"
 
 
 @pytest.fixture
@@ -21,30 +18,11 @@ def peer():
         yield peer
 
 
-def connect(peer, timeout=5):
-    smtp = smtplib.SMTP(peer.host, peer.port, timeout=timeout)
-    smtp.ehlo()
-    return smtp
-
-
 @pytest.fixture
 def session(peer):
     session = Session(connect(peer), lambda: connect(peer))
     yield session
     session.quit()
-
-
-def message(body="Hello\n"):
-    message = EmailMessage(policy=SMTP)
-    message["From"] = "Me <me@acme.test>"
-    message["To"] = ADA
-    message["Subject"] = "Hello"
-    message.set_content(body)
-    return message
-
-
-def send(session, *recipients, body="Hello\n"):
-    return session.send_message(message(body), "bounce@acme.test", list(recipients) or [ADA])
 
 
 def received(peer):

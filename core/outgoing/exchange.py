@@ -5,6 +5,7 @@ order: one round trip where there were as many as commands.
 """
 
 import smtplib
+import socket
 import ssl
 from collections import deque
 
@@ -54,19 +55,21 @@ class Exchange:
 
 
 def is_quiet(smtp: smtplib.SMTP) -> bool:
-    """Whether the server has said nothing that it was not asked.
+    """Whether the server is there, and has said nothing that it was not asked.
 
     One answer too many would be taken for the answer to the next command, and so would a farewell.
     """
-    if smtp.sock is None or smtp.file is None:
-        return True
+    if not isinstance(smtp.sock, socket.socket):
+        return smtp.sock is not None  # TLS of another library, which cannot be asked
     timeout = smtp.sock.gettimeout()
     smtp.sock.settimeout(0)
     try:
-        return not smtp.file.peek(1)
+        if smtp.file is None or not smtp.file.peek(1):
+            smtp.sock.recv(1)  # what comes now is an answer too many, or the end
+        return False
     except (BlockingIOError, ssl.SSLWantReadError):
         return True
-    except OSError:
+    except (OSError, ValueError):
         return False
     finally:
         smtp.sock.settimeout(timeout)

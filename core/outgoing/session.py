@@ -19,7 +19,8 @@ from functools import partial
 
 from ..reply import Command, Reply, from_exception, read
 from .exchange import DATA, PIPELINED, Exchange, is_quiet
-from .wire import as_data, cause_of, read_reply, timed_out
+from .pool import Line
+from .wire import as_data, cause_of, read_reply, say_goodbye, timed_out
 
 _SMTP = smtplib.SMTP
 """Bound at import: tests of others put a mock in the place of `smtplib.SMTP`."""
@@ -34,23 +35,27 @@ TOO_MANY = re.compile(r"too many recipients", re.IGNORECASE)
 
 class Session:
     """
-    :param smtp: a connection that is ready for MAIL; None where there is none to be had
+    :param smtp: a connection that is ready for MAIL, or a line of a pool, which has carried
+        messages already; None where there is none to be had
     :param reopen: returns another connection like it, or raises
     :param fault: why there is no connection
     :param time_left: seconds that are left for waiting, for all messages together
     :param unpipelined: addresses of servers that offer PIPELINING and are silent after a group of
         commands; the session adds those that it finds
+    :param keep: takes the line when the session ends well
     """
 
     def __init__(
         self,
-        smtp: smtplib.SMTP | None,
+        smtp: smtplib.SMTP | Line | None,
         reopen: Callable[[], smtplib.SMTP] | None = None,
         *,
         fault: Reply | None = None,
         time_left: Callable[[], float] | None = None,
         unpipelined: set | None = None,
+        keep: Callable[[Line], None] | None = None,
     ):
+        self._keep = keep
         self._unpipelined = set() if unpipelined is None else unpipelined
         self._peer = None
         self._reopen = reopen
@@ -81,17 +86,23 @@ class Session:
         return time.monotonic() - self._started
 
     def _take(self, smtp):
-        self._smtp = smtp
-        self._messages = 0
-        if smtp is not None:
-            self.from_filter = getattr(smtp, "from_filter", False)
-            self.smtp_from = getattr(smtp, "smtp_from", False)
-            self._timeout = smtp.timeout
-            smtp.getreply = partial(read_reply, smtp)
-            with suppress(OSError, AttributeError):  # the line is lost already
-                self._peer = smtp.sock.getpeername()
-                # The message and the next envelope are two writes without a reading in between.
-                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._line = smtp if isinstance(smtp, Line) else Line(smtp, time.monotonic())
+        self._smtp = smtp = self._line.smtp
+        if smtp is None:
+            return
+        self.from_filter = getattr(smtp, "from_filter", False)
+        self.smtp_from = getattr(smtp, "smtp_from", False)
+        self._timeout = smtp.timeout
+        smtp.getreply = partial(read_reply, smtp)
+        with suppress(OSError, AttributeError):  # the line is lost already
+            self._peer = smtp.sock.getpeername()
+            # The message and the next envelope are two writes without a reading in between.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @property
+    def _is_used(self):
+        """Whether the line was there before this message, so that the server may have enough."""
+        return bool(self._line.messages or self._line.idle_since)
 
     @property
     def can_be_opened(self) -> bool:
@@ -177,7 +188,10 @@ class Session:
         raise AssertionError("The second round returns")
 
     def _transact(self, from_addr, pending, data, mail_options, rcpt_options):
-        if self._messages and not is_quiet(self._smtp):
+        if self._reopen and self._line.is_worn(time.monotonic()):
+            say_goodbye(self._smtp)
+            raise smtplib.SMTPServerDisconnected("The line has carried enough messages.")
+        if self._is_used and not is_quiet(self._smtp):
             raise smtplib.SMTPServerDisconnected("The server said what it was not asked.")
         encoding = "utf-8" if "SMTPUTF8" in map(str.upper, mail_options) else "ascii"
         recipients = self._encoded(pending, rcpt_options, encoding)
@@ -195,7 +209,7 @@ class Session:
         code, text = self._answer(exchange, Command.MAIL)
         reply = read(Command.MAIL, code, text)
         if not reply.accepted:
-            if reply.code == 421 and self._messages:
+            if reply.code == 421 and self._is_used:
                 # The line has carried enough messages, or was idle for too long: not a refusal.
                 raise smtplib.SMTPServerDisconnected(reply.answer)
             return self._refuse(
@@ -230,7 +244,7 @@ class Session:
         if reply.code // 100 not in (2, 4, 5):
             raise smtplib.SMTPServerDisconnected(f"No answer to the message: {reply.answer}")
         self.doubtful = frozenset()
-        self._messages += 1
+        self._line.messages += 1
         if reply.accepted:
             self._note(accepted, reply)
             return None
@@ -349,6 +363,10 @@ class Session:
     def quit(self):
         """Never raises: what was to be sent has its answer."""
         if self._smtp is None or self._smtp.sock is None:
+            return
+        if self._keep and not self.fault and not self.in_doubt:
+            self._smtp.sock.settimeout(self._timeout)
+            self._keep(self._line)
             return
         try:
             self._smtp.sock.settimeout(QUIT_TIMEOUT)

@@ -74,6 +74,7 @@ class Run:
     server_names: dict = field(default_factory=dict)
     schedules: dict = field(default_factory=dict)
     handled: list = field(default_factory=list)
+    begun: set = field(default_factory=set)
     next_try: datetime | None = None
     is_cut_short: bool = False
 

@@ -8,6 +8,7 @@ from . import (
     ir_mail_server_connection,
     ir_mail_server_counts,
     ir_mail_server_from_filter,
+    ir_mail_server_not_now,
     ir_mail_server_provider,
     ir_mail_server_rest,
     ir_mail_server_session,

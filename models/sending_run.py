@@ -5,6 +5,7 @@ hands no arguments on, so the run travels in the context; it is compared by iden
 cannot send one.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,13 @@ class QueueCall:
 
 
 @dataclass(eq=False)
+class SendCall:
+    """One call of `send_email`: whether what ended it is known of each recipient."""
+
+    is_recorded: bool = False
+
+
+@dataclass(eq=False)
 class Run:
     """
     :param commits: the cursor is the run's to commit, mail by mail
@@ -55,6 +63,7 @@ class Run:
     :param handled: ids of the mails that were tried
     :param next_try: when the queue has something to do again
     :param is_cut_short: whether the time was up before all mails were tried
+    :param call: of `send_email`, where something stands around it that listens
     """
 
     commits: bool = False
@@ -76,6 +85,7 @@ class Run:
     handled: list = field(default_factory=list)
     next_try: datetime | None = None
     is_cut_short: bool = False
+    call: SendCall | None = None
 
     def __post_init__(self):
         self._started = time.monotonic()
@@ -116,6 +126,14 @@ class Run:
         if any(item.state == ACCEPTED for item in told):
             self.work.server._works(self)
         self.work.recorder.answer(self.work, told)
+
+    @contextlib.contextmanager
+    def listening(self):
+        self.call = SendCall()
+        try:
+            yield self.call
+        finally:
+            self.call = None
 
     def soon(self):
         return fields.Datetime.now() + schedule.rest(1)

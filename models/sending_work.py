@@ -123,6 +123,11 @@ class Work:
         """Addresses that are not written to again by this try."""
         return {email for email, item in self.recipients.items() if item.told or not item.is_open}
 
+    def waits_for(self, addresses):
+        """Whether one of these is tried again."""
+        keys = {address_key(address) for address in addresses}
+        return any(item.is_open for item in self.recipients.values() if item.email in keys)
+
     @property
     def has_answers(self):
         return any(item.told for item in self.recipients.values())

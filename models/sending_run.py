@@ -6,6 +6,7 @@ cannot send one.
 """
 
 import contextlib
+import functools
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -134,6 +135,11 @@ class Run:
             yield self.call
         finally:
             self.call = None
+
+    @functools.cached_property
+    def rest_of_command_line(self):
+        """Until when the server of the command line rests, its faults in a row, the last one."""
+        return self.recorder.rest_of_command_line() if self.recorder else (None, 0, None)
 
     def soon(self):
         return fields.Datetime.now() + schedule.rest(1)

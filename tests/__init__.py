@@ -24,6 +24,7 @@ from . import (
     test_mail_provider,
     test_outgoing_beside_trackers,
     test_outgoing_callers,
+    test_outgoing_command_line,
     test_outgoing_crash,
     test_outgoing_hooks,
     test_outgoing_hostile,

@@ -20,6 +20,7 @@ from . import (
     mail_alias_domain_check_report,
     mail_delivery,
     mail_delivery_actions,
+    mail_delivery_bounce,
     mail_delivery_story,
     mail_delivery_words,
     mail_incoming,

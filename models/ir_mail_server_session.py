@@ -101,7 +101,8 @@ class IrMailServer(models.Model):
             run.record(session, copies)
             if run.raises:
                 raise
-            raise AssertionError(self.NO_VALID_RECIPIENT) from error
+            end = self._end_of_call(run, session, error)
+            raise end from None if end is error else error
         run.record(session, copies)
         return result
 

@@ -286,6 +286,9 @@ class TestOutgoingCrash(BaseCase):
             poison = env["mail.mail"].search([("body_html", "like", "poison")])
             self.assertEqual(poison.state, "exception")
             self.assertIn("set aside", poison.failure_reason)
+            for delivery in poison.delivery_ids:
+                self.assertIn("set aside", delivery.story[-1]["text"])
+                self.assertEqual(delivery.story_html.count("set aside"), 1)
             self.assertEqual(env["mail.mail"].browse(healthy).state, "sent")
             poison.mark_outgoing()
         self.drain()

@@ -17,10 +17,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from ..reply import Command, Reply, from_exception, read
-from .exchange import DATA, PIPELINED, Exchange, is_quiet
+from ..reply import Command, Reply, from_exception
+from .dialogue import Dialogue
+from .exchange import is_quiet
 from .pool import Line
-from .wire import as_data, cause_of, read_reply, say_goodbye, timed_out
+from .wire import cause_of, read_reply, say_goodbye, timed_out
 
 _SMTP = smtplib.SMTP
 """Bound at import: tests of others put a mock in the place of `smtplib.SMTP`."""
@@ -33,7 +34,7 @@ SHORTEST_TIMEOUT = 1
 TOO_MANY = re.compile(r"too many recipients", re.IGNORECASE)
 
 
-class Session:
+class Session(Dialogue):
     """
     :param smtp: a connection that is ready for MAIL, or a line of a pool, which has carried
         messages already; None where there is none to be had
@@ -104,6 +105,13 @@ class Session:
         """Whether the line was there before this message, so that the server may have enough."""
         return bool(self._line.messages or self._line.idle_since)
 
+    def _check_line(self):
+        if self._reopen and self._line.is_worn(time.monotonic()):
+            say_goodbye(self._smtp)
+            raise smtplib.SMTPServerDisconnected("The line has carried enough messages.")
+        if self._is_used and not is_quiet(self._smtp):
+            raise smtplib.SMTPServerDisconnected("The server said what it was not asked.")
+
     @property
     def can_be_opened(self) -> bool:
         """Whether it was begun without asking the server, for a fault that was known before."""
@@ -136,21 +144,6 @@ class Session:
     def ehlo_or_helo_if_needed(self):
         """Nothing: the connection is ready, and its extensions are known."""
 
-    def _carried(self, from_addr, to_addrs):
-        """The addresses that this server's SMTP can carry; the others are refused alone."""
-        takes_utf8 = self._smtp.has_extn("smtputf8") or not from_addr.isascii()
-        for address in to_addrs:
-            if not address.isprintable():  # smtplib would cut it, and write to somebody else
-                error = ValueError("The address holds characters that no address has.")
-            elif not takes_utf8 and not address.isascii():
-                error = smtplib.SMTPNotSupportedError(
-                    f"The server does not offer SMTPUTF8, which {address} needs."
-                )
-            else:
-                continue
-            self._note([address], from_exception(Command.RCPT, error))
-        return [address for address in to_addrs if address not in self.replies]
-
     def sendmail(self, from_addr, to_addrs, msg, mail_options=(), rcpt_options=()):
         """As `smtplib.SMTP.sendmail`: returns the refused recipients, raises if all are.
 
@@ -173,6 +166,7 @@ class Session:
         for may_reopen in (self._reopen is not None, False):
             self._command = Command.MAIL
             try:
+                self._check_line()
                 return self._transact(from_addr, pending, data, mail_options, rcpt_options)
             except (smtplib.SMTPServerDisconnected, OSError) as error:
                 pending = [address for address in pending if self._is_open(address)]
@@ -187,77 +181,6 @@ class Session:
                     return self._lose(pending, refusal)
         raise AssertionError("The second round returns")
 
-    def _transact(self, from_addr, pending, data, mail_options, rcpt_options):
-        if self._reopen and self._line.is_worn(time.monotonic()):
-            say_goodbye(self._smtp)
-            raise smtplib.SMTPServerDisconnected("The line has carried enough messages.")
-        if self._is_used and not is_quiet(self._smtp):
-            raise smtplib.SMTPServerDisconnected("The server said what it was not asked.")
-        encoding = "utf-8" if "SMTPUTF8" in map(str.upper, mail_options) else "ascii"
-        recipients = self._encoded(pending, rcpt_options, encoding)
-        if not recipients:
-            return smtplib.SMTPRecipientsRefused(self._refused())
-        mail = self._mail_command(from_addr, len(data), mail_options, encoding)
-        group = PIPELINED if self._is_pipelining else 1
-        exchange = Exchange(self._smtp, [mail, *recipients.values(), DATA], group)
-        if error := self._envelope(exchange, from_addr, list(recipients)):
-            return error
-        return self._data(exchange, [a for a in recipients if a not in self.replies], data)
-
-    def _envelope(self, exchange, from_addr, pending):
-        """Who sends, and to whom; the exception where nobody is left to send to."""
-        code, text = self._answer(exchange, Command.MAIL)
-        reply = read(Command.MAIL, code, text)
-        if not reply.accepted:
-            if reply.code == 421 and self._is_used:
-                # The line has carried enough messages, or was idle for too long: not a refusal.
-                raise smtplib.SMTPServerDisconnected(reply.answer)
-            return self._refuse(
-                exchange, pending, reply, smtplib.SMTPSenderRefused(code, text, from_addr)
-            )
-        for address in pending:
-            reply = read(Command.RCPT, *self._answer(exchange, Command.RCPT))
-            if reply.accepted:
-                self.replies.pop(address, None)
-                continue
-            self._note([address], reply)
-            if reply.server_fault:
-                self._die(reply)
-                self._note([a for a in pending if a not in self.replies], reply)
-                return smtplib.SMTPRecipientsRefused(self._refused())
-        if all(address in self.replies for address in pending):
-            self._reset(exchange)
-            return smtplib.SMTPRecipientsRefused(self._refused())
-        return None
-
-    def _data(self, exchange, accepted, data):
-        code, text = self._answer(exchange, Command.DATA)
-        reply = read(Command.DATA, code, text)
-        if not reply.accepted:
-            return self._refuse(exchange, accepted, reply, smtplib.SMTPDataError(code, text))
-        self._smtp.send(as_data(data))
-        self._command = Command.END_OF_DATA
-        self.doubtful = frozenset(accepted)
-        self._bound()
-        code, text = self._smtp.getreply()
-        reply = read(Command.END_OF_DATA, code, text)
-        if reply.code // 100 not in (2, 4, 5):
-            raise smtplib.SMTPServerDisconnected(f"No answer to the message: {reply.answer}")
-        self.doubtful = frozenset()
-        self._line.messages += 1
-        if reply.accepted:
-            self._note(accepted, reply)
-            return None
-        return self._refuse(exchange, accepted, reply, smtplib.SMTPDataError(code, text))
-
-    # ------------------------------------------------------------
-    # COMMANDS
-    # ------------------------------------------------------------
-
-    @property
-    def _is_pipelining(self):
-        return self._smtp.has_extn("pipelining") and self._peer not in self._unpipelined
-
     def _mistrusts_pipelining(self):
         """Whether the same message may go better one command at a time.
 
@@ -269,39 +192,9 @@ class Session:
         self._unpipelined.add(self._peer)
         return self._time_left is not None
 
-    def _answer(self, exchange, command):
-        self._command = command
-        self._bound()
-        return exchange.answer()
-
-    def _mail_command(self, from_addr, size, options, encoding):
-        options = [*([f"size={size}"] if self._smtp.has_extn("size") else ()), *options]
-        return _line(f"MAIL FROM:{smtplib.quoteaddr(from_addr)}", options, encoding)
-
-    def _encoded(self, addresses, options, encoding):
-        """A command for each recipient; whom no encoding can name is refused alone."""
-        commands, options = {}, options if self._smtp.does_esmtp else ()
-        for address in addresses:
-            try:
-                commands[address] = _line(
-                    f"RCPT TO:{smtplib.quoteaddr(address)}", options, encoding
-                )
-            except ValueError as error:  # not even in UTF-8
-                self._note([address], from_exception(Command.RCPT, error))
-        return commands
-
     # ------------------------------------------------------------
     # ANSWERS
     # ------------------------------------------------------------
-
-    def _refuse(self, exchange, addresses, reply, error):
-        """Note a refusal that concerns all of these recipients."""
-        self._note(addresses, reply)
-        if reply.server_fault:
-            self._die(reply)
-        elif reply.command is not Command.END_OF_DATA:
-            self._reset(exchange)
-        return error
 
     def _lose(self, addresses, error):
         """The line is gone and stays so."""
@@ -344,17 +237,6 @@ class Session:
             left = max(self._time_left(), SHORTEST_TIMEOUT)
             self._smtp.sock.settimeout(min(self._timeout or left, left))
 
-    def _reset(self, exchange):
-        """Ready for another envelope, after one that came to nothing."""
-        try:
-            self._bound()
-            if exchange.abandon():
-                self._smtp.rset()
-            else:
-                self._smtp.close()
-        except (smtplib.SMTPException, OSError):
-            self._smtp.close()  # the next message opens it again
-
     def _die(self, reply):
         self.fault = reply
         if self._smtp is not None:
@@ -373,14 +255,3 @@ class Session:
             self._smtp.quit()
         except (smtplib.SMTPException, OSError):
             self._smtp.close()
-
-
-def _line(command, options, encoding):
-    """One command as it travels.
-
-    :raises ValueError: when it would be two, or cannot be encoded
-    """
-    text = " ".join((command, *options))
-    if "\r" in text or "\n" in text:
-        raise ValueError("A command of SMTP has one line.")
-    return f"{text}\r\n".encode(encoding)

@@ -1,6 +1,10 @@
 """The session, against the sandbox's SMTP server over real sockets."""
 
+import contextlib
+import itertools
 import smtplib
+import socket
+import threading
 import time
 
 import pytest
@@ -148,6 +152,47 @@ def test_the_time_of_the_run_bounds_the_waiting(peer):
     with pytest.raises(smtplib.SMTPServerDisconnected):
         send(session)
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("line", [b"250 2.0.0 ", b"250-more\r\n"])
+@pytest.mark.parametrize("command", [b"MAIL", b"."])
+def test_a_server_that_answers_for_ever_is_given_up(command, line):
+    """Each octet comes within the time-out, the answer does not."""
+    with dripping_server(command, line) as port:
+        session = Session(smtplib.SMTP("127.0.0.1", port, timeout=0.5))
+        session.ehlo()
+        start = time.monotonic()
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            send(session)
+        assert time.monotonic() - start < 2
+        assert session.replies[ADA].by_rule == "timed_out"
+        assert session.in_doubt == (command == b".")
+
+
+@contextlib.contextmanager
+def dripping_server(command, line):
+    """Answers every command at once, and that one an octet at a time without an end."""
+
+    def serve():
+        connection, _address = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"220 here\r\n")
+            for said in map(bytes.upper, connection.makefile("rb")):
+                if said.strip().startswith(command):
+                    for octet in itertools.cycle(line):
+                        connection.sendall(bytes([octet]))
+                        time.sleep(0.02)
+                elif said.startswith((b"EHLO", b"MAIL", b"RCPT")):
+                    connection.sendall(b"250-fine\r\n250 SIZE 1000\r\n")
+                elif said.startswith(b"DATA"):
+                    connection.sendall(b"354 go on\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_too_many_recipients_get_further_transactions(peer, session):

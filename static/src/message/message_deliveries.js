@@ -7,6 +7,7 @@ const STATES = {
     waiting: { title: _t("Waiting"), badge: "text-bg-info" },
     in_doubt: { title: _t("In doubt"), badge: "text-bg-info" },
     accepted: { title: _t("Accepted by the server"), badge: "text-bg-success" },
+    bounced: { title: _t("Came back"), badge: "text-bg-danger" },
     refused: { title: _t("Refused"), badge: "text-bg-danger" },
     invalid: { title: _t("Nothing was sent"), badge: "text-bg-danger" },
     cancelled: { title: _t("Cancelled"), badge: "text-bg-secondary" },

@@ -126,7 +126,9 @@ def _wrapped(label, text, width):
 
 
 def _parser():
-    parser = _Parser(prog="python3 -m core", description="E-mail authentication of a domain, and what mails are.")
+    parser = _Parser(
+        prog="python3 -m core", description="E-mail authentication of a domain, and what mails are."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = _command(
         commands,

@@ -54,6 +54,13 @@ def main(arguments: list[str] | None = None, output: TextIO | None = None) -> in
     gc.enable()  # mails without end may be read, and each is dropped when it is told
     parser = _Parser(prog="python3 -m core read", description=DESCRIPTION)
     parser.add_argument("--json", action="store_true", help="print one line of JSON for each file")
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="SERVER",
+        help="name of a receiving mail server whose Authentication-Results are believed",
+    )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a file with one mail")
     return run(parser.parse_args(sys.argv[2:] if arguments is None else arguments), output)
 
@@ -64,7 +71,7 @@ def run(options, output: TextIO | None = None) -> int:
     for name in options.files:
         try:
             with open(name, "rb") as file:
-                reading = read(file.read(MAIL_BYTES))
+                reading = read(file.read(MAIL_BYTES), options.trust)
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             print(f"{printable(name)} cannot be read: {reason}.", file=sys.stderr)
@@ -91,6 +98,8 @@ def _lines(name, reading):
             yield from _wrapped(f"“{recipient.text}”", 8)
     if reading.kind is Kind.DELIVERY_REPORT and not reading.recipients:
         yield "    It could not be told which recipients it is about."
+    if reading.provenance:
+        yield from _wrapped(printable(reading.provenance.explain()))
     if reading.decided_by:
         yield from _wrapped(f"Told by: {', '.join(map(printable, reading.decided_by))}.")
 

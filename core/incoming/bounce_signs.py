@@ -43,7 +43,7 @@ _WORDS = re.compile(
     r"(?:recipient|address|deliver)|following (?:e-?mail )?(?:address|recipient)|returned to (?:you|sender)|"
     r"cannot deliver|can't deliver|not be delivered|user unknown|unknown user|no such user|mailbox (?:is )?full|"
     r"over quota|does not exist|doesn't have a|was rejected|bounced|rejected by|could not (?:deliver|send|be)|"
-    r"couldn't be|wasn't (?:able|delivered)|nicht (?:zugestellt|ausgeliefert|weitergeleitet|erreicht)|"
+    r"couldn't be|delivery of the e-?mail was stopped|was considered unsolicited|wasn't (?:able|delivered)|nicht (?:zugestellt|ausgeliefert|weitergeleitet|erreicht)|"
     r"unzustellbar|fehlgeschlagen|existiert nicht|n'a pas pu|n'ont pas|impossible de|non remis|inconnu|"
     r"no se (?:ha )?p(?:udo|odido)|no (?:ha sido|fue|pudo) entreg|destinatario|non è stato possibile|impossibile|"
     r"n[ãa]o (?:p[ôo]de|foi)|niet (?:worden )?(?:bezorgd|afgeleverd)|kunne ikke|kunde inte|nie (?:mo[żz]na|"

@@ -26,7 +26,7 @@ _PIPELINED = re.compile(
 _CONCLUSION = re.compile(r"^\s{0,8}[45]\d\d[ -](?:[45]\.\d\.\d{1,3} )?<?[^\s<>]{1,320}>?\.\.\. ")
 _BARE = re.compile(r"^[\s<>()\[\]'\"*:,;.-]{0,80}$")
 _NOISE = re.compile(
-    r"(?i)giving up on \S{1,255}|this is a permanent error; i(?:'ve| have) given up"
+    r"(?i)giving up on \S{1,255}|message rejected by: \S{1,255}|this is a permanent error; i(?:'ve| have) given up"
     r"|expanded from: ?\S{1,320}"
 )
 
@@ -127,27 +127,29 @@ def _answer(text):
 
 def _transcript(lines):
     """For each line of a recipient in a transcript, the answer of the server that is meant."""
-    found, command, said, about = {}, None, [], []
-    pipelined = False
+    found, command, said, place = {}, None, [], None
+    session, pipelined = 0, set()
     for number, line in enumerate(lines):
         part = _SESSION.match(line)
+        if _PIPELINED.search(line):
+            pipelined.add(session)
         if part and part[1] in (">>>", "-->", "=>"):
             word = _COMMAND.match(part[2])
             command, said = (_command(word[1]) if word else None), []
-            about = [number] if command is Command.RCPT else []
+            place = number if command is Command.RCPT else None
         elif part:
             said.append(part[2])
-            pipelined = pipelined or bool(_PIPELINED.search(part[2]))
-            for place in about:
-                found[place] = (said, command)
+            if place is not None:
+                found[place] = (session, command, list(said))
         elif said and _CONCLUSION.match(line):
-            found[number] = (said, command)
-        elif _PIPELINED.search(line):
-            pipelined = True
+            found[number] = (session, command, said)
+            said = []
+        elif "while talking to" in line:
+            session, command, said, place = session + 1, None, [], None
     return {
-        number: Answer("\n".join(said)[:PARAGRAPH_CHARS], _meant(command, pipelined))
-        for number, (said, command) in found.items()
-        if re.search(r"^[45]\d\d", said[0] if said else "") or _negative(said)
+        number: Answer("\n".join(said)[:PARAGRAPH_CHARS], _meant(command, session in pipelined))
+        for number, (session, command, said) in found.items()
+        if _negative(said)
     }
 
 

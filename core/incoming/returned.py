@@ -11,11 +11,13 @@ REFERENCES = 10
 """Identifiers by which the original may be found."""
 
 _SAYS_SO = re.compile(
-    r"(?:original|returned|undeliver(?:ed|able)|unsent|unsendable|rejected|bounced|failed|your"
-    r"|the|received|sent|offending) (?:e-?mail |mail )?(?:message|mail|header|text)s?\b"
-    r"|(?:message|mail)(?:'s)? (?:headers?|text|body|contents?|follows)"
-    r"|copy of (?:the|your|this)|below this line|(?:returned|start of|begin) "
-    r"(?:message|mail|original)|headers? of (?:the|your)|original (?:text|e-?mail|headers?)"
+    r"(?:original|returned|undeliver(?:ed|able)|unsent|unsendable|rejected|bounced|offending) "
+    r"(?:e-?mail |mail )?(?:message|mail|e-?mail|header|text)s?\b"
+    r"|(?:message|mail)(?:'s)? (?:headers?|text|body|contents?|source)\b"
+    r"|(?:message|mail) follows|message contains \["
+    r"|copy of (?:the|your|this)|below this line|headers? of (?:the|your)"
+    r"|(?:start|beginning|text|lines) of (?:the |your )?(?:returned |original )?(?:message|mail)"
+    r"|original (?:text|e-?mail|headers?)"
     r"|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)|originalnachricht|kopfzeilen"
     r"|message (?:d'|d’)?origin|mensa(?:je|gem) original|messaggio originale"
     r"|oorspronkelijk bericht|исходно|原(?:始|文|邮件|メッセージ)",
@@ -27,13 +29,40 @@ _FIELD_LINE = re.compile(
     r"^(?:>[ \t]?|\|[ \t]?|[ \t]{1,8})?([A-Z][A-Za-z0-9-]{1,40})[ \t]?:(?:[ \t]|$)"
 )
 _ONLY_IN_MAILS = frozenset(
-    "received return-path message-id mime-version dkim-signature x-mailer content-type "
-    "delivered-to x-originating-ip user-agent domainkey-signature content-transfer-encoding "
-    "references in-reply-to x-priority reply-to".split()
+    {
+        "content-transfer-encoding",
+        "content-type",
+        "delivered-to",
+        "dkim-signature",
+        "domainkey-signature",
+        "in-reply-to",
+        "message-id",
+        "mime-version",
+        "received",
+        "references",
+        "reply-to",
+        "return-path",
+        "user-agent",
+        "x-mailer",
+        "x-originating-ip",
+        "x-priority",
+    }
 )
 _STATUS_NAMES = frozenset(
-    "final-recipient original-recipient action status diagnostic-code remote-mta reporting-mta "
-    "arrival-date received-from-mta last-attempt-date will-retry-until x-actual-recipient".split()
+    {
+        "action",
+        "arrival-date",
+        "diagnostic-code",
+        "final-recipient",
+        "last-attempt-date",
+        "original-recipient",
+        "received-from-mta",
+        "remote-mta",
+        "reporting-mta",
+        "status",
+        "will-retry-until",
+        "x-actual-recipient",
+    }
 )
 
 

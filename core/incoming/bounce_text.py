@@ -15,7 +15,7 @@ RECIPIENTS = 200
 
 _DELAYED = re.compile(
     r"(?i)this is a warning message only|you do not need to resend|will (?:be retried|continue to (?:try|be)"
-    r"|keep trying|try (?:again|to deliver))|still (?:being retried|trying|undelivered)|has not (?:yet )?been "
+    r"|keep trying|try (?:again|to deliver))|(?:message|mail) (?:is|has been) delayed|still (?:being retried|trying|undelivered)|has not (?:yet )?been "
     r"(?:delivered|sent) (?:yet|to)|not yet been delivered|delivery (?:is |has been )?delayed|could not send "
     r"message for past|no action is required|still in (?:the )?queue|attempts? will continue"
 )

@@ -67,7 +67,8 @@ class Human:
                 words.append(self._paragraph(number, others - {address}))
         if not others - {address}:
             words += self._next_block(address)
-        found = [_answer(text) for text in words if text.strip()]
+        command = next((item.command for item in said if item.command), None)
+        found = [_answer(text, command) for text in words if text.strip()]
         return [*said, *(item for item in found if item.text)]
 
     def _paragraph(self, number, others):
@@ -119,10 +120,10 @@ def _key(text):
     return re.sub(r"[^a-z0-9]", "", text.lower())[:200]
 
 
-def _answer(text):
+def _answer(text, command):
     text = _NOISE.sub("", text)[:PARAGRAPH_CHARS]
     reason = re.search(r"\(reason: ([^\n]{1,1000}(?:\n\s{0,20}[^\n(]{1,300}){0,5})\)", text)
-    return Answer(reason[1] if reason else text, command_of(text))
+    return Answer(reason[1] if reason else text, command_of(text) or command)
 
 
 def _transcript(lines):

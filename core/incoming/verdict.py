@@ -3,7 +3,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from .. import reply
 from ..reply import Command, Reply, ReplyClass
@@ -12,10 +13,15 @@ from .reading import Action, Recipient
 
 JUDGED_CHARS = 100_000
 """Characters of one mail that are judged; what comes behind is unclear."""
+SAID_CHARS = 2_000
+"""Characters of one text that are judged."""
 TEXT_CHARS = 1_000
 """Characters of an answer that are kept."""
 HAD_IT = (Action.DELIVERED, Action.RELAYED, Action.EXPANDED)
 
+_NOT_THE_RECIPIENT = (Command.MAIL, Command.DATA, Command.END_OF_DATA)
+
+_REPEATED = re.compile(r"\s[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
 _CODE = re.compile(r"(?<![\d.#:/-])([245]\d\d)(?![\d.:/]|-\d)(?=[\s#<-]|$)")
 
 
@@ -52,7 +58,7 @@ class Judge:
             answer.reply_class,
             is_dead,
             reply.is_transient(answer),
-            printable(answer.text, TEXT_CHARS),
+            printable(answer.answer, TEXT_CHARS),
             **more,
         )
 
@@ -60,6 +66,7 @@ class Judge:
         """(reply, whether it is about the address): words, then codes in the answer, then the
         status of the report, then three digits."""
         status = status or ("5.0.0" if action is Action.FAILED else "4.0.0")
+        said = [part for item in said for part in _parts_of(item)]
         answers = [(self._read(item, status), item) for item in said]
         own = [pair for pair in answers if pair[1].of_the_address]
         for known in (_by_words, _by_code, _by_any):
@@ -73,22 +80,39 @@ class Judge:
         return best, True
 
     def _read(self, item, status):
-        text = item.text[: min(reply_chars(item), self._left)]
+        text = item.text[: min(SAID_CHARS, self._left)]
+        if item.command in _NOT_THE_RECIPIENT:  # Sendmail makes 5.1.1 of every 550
+            status = f"{status[:1]}.0.0"
         key = (text, item.command, status)
         if key not in self._known:
             self._left -= len(text)
-            self._known[key] = reply.read(item.command, code_in(text), text, status=status)
+            code, text = _split_code(text)
+            self._known[key] = reply.read(item.command, code, text, status=status)
         return self._known[key]
 
 
-def reply_chars(item: Said) -> int:
-    return 2_000 if item.of_the_address else 1_000
+def _parts_of(item):
+    """The answer of a server by itself, where other words stand before it; then all of it."""
+    found = _first_code(item.text)
+    if found and item.of_the_address and item.text[: found.start()].strip():
+        yield replace(item, text=item.text[found.start() :])
+    yield item
 
 
-def code_in(text: str) -> str:
-    """The first three digits of an answer that refuses, else that accepts."""
-    found = [match[1] for match in _CODE.finditer(text[:2_000])]
-    return next((code for code in found if code[0] != "2"), found[0] if found else "")
+def _first_code(text):
+    """The first three digits of an answer that refuses, else of one that accepts."""
+    found = list(islice(_CODE.finditer(text[:SAID_CHARS]), 20))
+    return next((match for match in found if match[1][0] != "2"), found[0] if found else None)
+
+
+def _split_code(text):
+    """(three digits, answer), where the answer begins with them."""
+    found = _first_code(text)
+    if not found:
+        return "", text
+    if text[: found.start()].strip():
+        return found[1], text
+    return found[1], _REPEATED.sub(" ", text[found.end() :].lstrip(" -"))
 
 
 def _by_words(answer):

@@ -14,37 +14,47 @@ RECIPIENTS = 200
 """Recipients that are looked for in one text."""
 
 _DELAYED = re.compile(
-    r"(?i)this is a warning message only|you do not need to resend|will (?:be retried|continue to (?:try|be)"
-    r"|keep trying|try (?:again|to deliver))|(?:message|mail) (?:is|has been) delayed|still (?:being retried|trying|undelivered)|has not (?:yet )?been "
-    r"(?:delivered|sent) (?:yet|to)|not yet been delivered|delivery (?:is |has been )?delayed|could not send "
-    r"message for past|no action is required|still in (?:the )?queue|attempts? will continue"
+    r"this is a warning message only|you do not need to resend|no action is required"
+    r"|will (?:be retried|continue to (?:try|be)|keep trying|try (?:again|to deliver))"
+    r"|(?:message|mail) (?:is|has been) delayed|delivery (?:is |has been )?delayed"
+    r"|still (?:being retried|trying|undelivered|in (?:the )?queue)|attempts? will continue"
+    r"|has not (?:yet )?been (?:delivered|sent) (?:yet|to)|not yet been delivered"
+    r"|could not send message for past",
+    re.IGNORECASE,
 )
-_SUBJECT_DELAYED = re.compile(r"(?i)delay|warning:|verzögert|retard[ée]|still being")
+_SUBJECT_DELAYED = re.compile(r"delay|warning:|verzögert|retard[ée]|still being", re.I)
 _NOT_THEM = re.compile(
-    r"(?i)\b(?:contact|assistance|help\b|questions?|support|report (?:this|it)|abuse|mailto:|please (?:e-?mail|"
-    r"write|send)|reply to|from:|sender:?|return-path|mail from|on behalf of|message-?id|expanded from|"
-    r"generat(?:ed|ing)|in-reply-to|references|reporting)"
+    r"\b(?:contact|assistance|help\b|questions?|support|report (?:this|it)|abuse|mailto:"
+    r"|please (?:e-?mail|write|send)|reply to|from:|sender:?|return-path|mail from|on behalf of"
+    r"|message-?id|expanded from|generat(?:ed|ing)|in-reply-to|references|reporting)",
+    re.IGNORECASE,
 )
+"""What stands before addresses that are not those of recipients."""
 _THEM = re.compile(
-    r"(?i)rcpt to|recipients?\b|deliver(?:ed|y)? to|undeliverable to|send to|sent to|unknown|not found|no such|"
-    r"could not|failed|mailbox|\bto\b|user\b|invalid|rejected|address"
+    r"rcpt to|recipients?\b|deliver(?:ed|y)? to|undeliverable to|send to|sent to|unknown|not found"
+    r"|no such|could not|failed|mailbox|\bto\b|user\b|invalid|rejected|address",
+    re.IGNORECASE,
 )
 _LEADS = re.compile(
-    r"^[\s>*|#.-]{0,40}(?:<|\"|'|\(|\d{1,3}[.)]\s{1,4}|(?:to|rcpt|recipient|address)s?\s?[:=])?\s{0,9}<?$",
-    re.I,
+    r"^[\s>*|#.-]{0,40}(?:<|\"|'|\(|\d{1,3}[.)]\s{1,4}"
+    r"|(?:to|rcpt|recipient|address)s?\s?[:=])?\s{0,9}<?$",
+    re.IGNORECASE,
 )
 _MACHINE = re.compile(
-    r"^(?:mailer-daemon|postmaster|abuse|hostmaster|mail-daemon|no-?reply|support|help(?:desk)?|root)@"
+    r"^(?:mailer-daemon|postmaster|abuse|hostmaster|mail-daemon|no-?reply|support|help(?:desk)?"
+    r"|root)@"
 )
 
 
 def read(mail: Mail) -> Reading | None:
     decided_by = bounce_signs.signs(mail)
-    if not decided_by:
+    if not decided_by or bounce_signs.may_be_by_hand(decided_by, mail):
         return None
     original = original_of(mail.fields, mail.returned, mail.text)
     human, judge = Human(mail.text), Judge()
     addresses = _recipients(mail, human, original)
+    if not addresses and bounce_signs.need_a_recipient(decided_by):
+        return None
     action = _action(mail)
     others = set(addresses)
     recipients = tuple(

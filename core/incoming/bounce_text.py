@@ -6,7 +6,7 @@ from . import bounce_signs
 from .address import addresses_in
 from .human import Human
 from .mail import Mail
-from .reading import Action, Kind, Reading
+from .reading import Action, Kind, Original, Reading
 from .returned import original_of
 from .verdict import Judge, Said
 
@@ -18,11 +18,16 @@ _DELAYED = re.compile(
     r"|will (?:be retried|continue to (?:try|be)|keep trying|try (?:again|to deliver))"
     r"|(?:message|mail) (?:is|has been) delayed|delivery (?:is |has been )?delayed"
     r"|still (?:being retried|trying|undelivered|in (?:the )?queue)|attempts? will continue"
-    r"|has not (?:yet )?been (?:delivered|sent) (?:yet|to)|not yet been delivered"
+    r"|has not been (?:delivered|sent) yet|not yet been (?:delivered|sent)"
     r"|could not send message for past",
     re.IGNORECASE,
 )
-_SUBJECT_DELAYED = re.compile(r"delay|warning:|verzögert|retard[ée]|still being", re.I)
+_SUBJECT_DELAYED = re.compile(
+    r"delay|warning: (?:could not|message)|verzögert|retard[ée]|still being", re.I
+)
+_DELIVERED = re.compile(
+    r"(?:was|been) successfully (?:delivered|relayed)|successful mail delivery", re.I
+)
 _NOT_THEM = re.compile(
     r"\b(?:contact|assistance|help\b|questions?|support|report (?:this|it)|abuse|mailto:"
     r"|please (?:e-?mail|write|send)|reply to|from:|sender:?|return-path|mail from|on behalf of"
@@ -51,34 +56,41 @@ def read(mail: Mail) -> Reading | None:
     if not decided_by or bounce_signs.may_be_by_hand(decided_by, mail):
         return None
     original = original_of(mail.fields, mail.returned, mail.text)
-    human, judge = Human(mail.text), Judge()
-    addresses = _recipients(mail, human, original)
+    human = Human(mail.text)
+    addresses = recipients_in(mail, human, original)
     if not addresses and bounce_signs.need_a_recipient(decided_by):
         return None
-    action = _action(mail)
-    others = set(addresses)
-    recipients = tuple(
+    recipients = judged(addresses, _action(mail), "", human)
+    return Reading(Kind.DELIVERY_REPORT, decided_by, recipients, original)
+
+
+def judged(addresses, action, status, human):
+    """The recipients, by what the text says of each."""
+    judge, others = Judge(), set(addresses)
+    around = Said(human.text, None, of_the_address=False)
+    return tuple(
         judge.recipient(
             address,
             action,
-            "",
-            [
-                *(Said(item.text, item.command) for item in human.answers(address, others)),
-                Said(human.text, None, of_the_address=False),
-            ],
+            status,
+            [Said(item.text, item.command) for item in human.answers(address, others)] + [around],
         )
         for address in addresses
     )
-    return Reading(Kind.DELIVERY_REPORT, decided_by, recipients, original)
 
 
 def _action(mail):
     subject = mail.fields.decoded("Subject")
-    is_delayed = _DELAYED.search(mail.text[:4_000]) or _SUBJECT_DELAYED.search(subject)
+    text = f"{subject}\n{mail.text[:4_000]}"
+    if _DELIVERED.search(text):
+        return Action.DELIVERED
+    is_delayed = _DELAYED.search(text) or _SUBJECT_DELAYED.search(subject)
     return Action.DELAYED if is_delayed else Action.FAILED
 
 
-def _recipients(mail, human, original):
+def recipients_in(mail: Mail, human: Human, original: Original) -> list[str]:
+    """Those that X-Failed-Recipients names; else those in the text, of them those whom the
+    message was sent to, where there are any; else the only one whom it was sent to."""
     failed = [
         item for value in mail.fields.all("X-Failed-Recipients") for item in addresses_in(value)
     ]
@@ -115,7 +127,7 @@ def _named(mail, human):
         if address in not_them:
             continue
         lines = [human.lines[number] for number in human.lines_with(address)]
-        before = [re.split(re.escape(address), line, flags=re.I)[0] for line in lines]
+        before = [line[: max(line.lower().find(address), 0)] for line in lines]
         if all(_NOT_THEM.search(text) for text in before):
             continue
         if any(_LEADS.match(text) for text in before):

@@ -13,6 +13,10 @@ from .command import command_of
 
 LINES = 2_000
 """Lines that are looked at."""
+LINE_CHARS = 2_000
+"""Characters of a line that are looked at."""
+ADDRESSES = 20
+"""Addresses of a line that are looked at."""
 PARAGRAPH_CHARS = 2_000
 """Characters that are read of what stands with one address."""
 PARAGRAPHS = 12
@@ -44,15 +48,21 @@ class Human:
 
     def __init__(self, text: str):
         self.text = text
-        self.lines = text.split("\n", LINES)[:LINES]
-        self._named = [addresses_in(line) if "@" in line else [] for line in self.lines]
+        self.lines = [line[:LINE_CHARS] for line in text.split("\n", LINES)[:LINES]]
+        self._named = [
+            addresses_in(line)[:ADDRESSES] if "@" in line else [] for line in self.lines
+        ]
+        self._places: dict[str, list[int]] = {}
+        for number, named in enumerate(self._named):
+            for address in named:
+                self._places.setdefault(address, []).append(number)
         self._answers = _transcript(self.lines)
 
     def addresses(self) -> list[str]:
-        return list(dict.fromkeys(address for named in self._named for address in named))
+        return list(self._places)
 
     def lines_with(self, address: str) -> list[int]:
-        return [number for number, named in enumerate(self._named) if address in named][:PARAGRAPHS]
+        return self._places.get(address, [])[:PARAGRAPHS]
 
     def answers(self, address: str, others: set[str]) -> list[Answer]:
         """What is said of an address, the answers of servers first.

@@ -5,7 +5,7 @@ import re
 from .fields import Fields
 from .reading import Original
 
-LINES = 5_000
+LINES = 3_000
 """Lines of a text that are looked at."""
 REFERENCES = 10
 """Identifiers by which the original may be found."""
@@ -69,13 +69,16 @@ _STATUS_NAMES = frozenset(
 def split_returned(text: str) -> tuple[str, str]:
     """What the report says, and the mail that it returns in its text, or ""."""
     lines = text.split("\n", LINES)
+    run_end = 0
     for number, line in enumerate(lines):
         if not line.strip():
             continue
         if _announces(lines, number):
             return "\n".join(lines[:number]), _unquoted(lines[number + 1 :])
-        if number and _is_header_run(lines, number):
-            return "\n".join(lines[:number]), _unquoted(lines[number:])
+        if number >= run_end and _FIELD_LINE.match(line):
+            run_end, is_mail = _header_run(lines, number)
+            if number and is_mail:
+                return "\n".join(lines[:number]), _unquoted(lines[number:])
     return text, ""
 
 
@@ -96,19 +99,18 @@ def _is_summary(following):
     return names <= {"to", "cc", "subject", "sent", "from", "date"}
 
 
-def _is_header_run(lines, number):
-    """A block of header fields, one of which only mails have."""
-    if not _FIELD_LINE.match(lines[number]):
-        return False
-    names = []
-    for line in lines[number : number + 40]:
+def _header_run(lines, start):
+    """(where the block of header fields ends, whether only a mail has such a block)."""
+    names, end = [], start
+    for end in range(start, min(start + 40, len(lines))):
+        line = lines[end]
         if found := _FIELD_LINE.match(line):
             names.append(found[1].lower())
         elif not line.strip() or line[0] not in " \t>|":
             break
-    if any(name in _STATUS_NAMES for name in names):
-        return False
-    return len(names) >= 2 and any(name in _ONLY_IN_MAILS for name in names)
+    is_report = any(name in _STATUS_NAMES for name in names)
+    is_mail = len(names) >= 2 and any(name in _ONLY_IN_MAILS for name in names)
+    return max(end, start + 1), is_mail and not is_report
 
 
 def _unquoted(lines):

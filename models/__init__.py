@@ -43,5 +43,6 @@ from . import (
     mail_provider,
     mail_thread,
     mail_thread_observed,
+    mail_thread_steps,
     res_config_settings,
 )

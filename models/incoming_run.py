@@ -81,6 +81,7 @@ class Observed:
     :param warning: what Odoo said last against a destination
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
+    :param posted: id, model and record of the messages that it became
     """
 
     raw: bytes
@@ -106,6 +107,7 @@ class Observed:
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
     is_reply_tried: bool = False
+    posted: list = field(default_factory=list)
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.

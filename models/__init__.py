@@ -1,5 +1,6 @@
 from . import (
     fetchmail_server,
+    fetchmail_server_envelope,
     fetchmail_server_trouble,
     ir_attachment,
     ir_config_parameter,
@@ -25,6 +26,7 @@ from . import (
     mail_incoming_actions,
     mail_incoming_alert,
     mail_incoming_calls,
+    mail_incoming_heads,
     mail_incoming_process,
     mail_incoming_retention,
     mail_incoming_source,
@@ -41,6 +43,7 @@ from . import (
     mail_notification,
     mail_provider,
     mail_thread,
+    mail_thread_envelope,
     mail_thread_observed,
     res_config_settings,
 )

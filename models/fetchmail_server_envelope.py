@@ -71,9 +71,7 @@ class FetchmailServer(models.Model):
         ours = self.env["mail.alias.domain"].sudo()._find_aliases([item.address for item in found])
         first = next((item for item in found if item.address in ours), None)
         if first:
-            told = self.env._(
-                "%(address)s (%(field)s)", address=first.address, field=first.field
-            )
+            told = self.env._("%(address)s (%(field)s)", address=first.address, field=first.field)
         elif found:
             told = self.env._(
                 "%(address)s (%(field)s), which is none of our addresses",

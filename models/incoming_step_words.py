@@ -38,6 +38,7 @@ VERDICTS = {
 """What followed from a step: the icon never stands without the word."""
 
 READ = _lt("Reading")
+ENVELOPE = _lt("Handed over for whom?")
 BOUNCE = _lt("Bounce?")
 DUPLICATE = _lt("Known already?")
 LOOP = _lt("Loop?")
@@ -55,6 +56,9 @@ STEPS = {
     # Reading
     "read": StepWords(
         READ, _lt("Odoo reads the sender %(sender)s and the recipients %(recipients)s."), "noted"
+    ),
+    "envelope": StepWords(
+        ENVELOPE, _lt("The receiving server handed it over for %(address)s (%(field)s)."), "noted"
     ),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),

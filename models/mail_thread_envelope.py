@@ -29,7 +29,7 @@ class MailThread(models.AbstractModel):
     def _envelope_recipient(self, message, message_dict):
         """The first address in the order of the mailbox that is one of ours, unless the mail names
         it anyway; None where there is nothing to add."""
-        found = envelope.recipients(message, self._envelope_mailbox()._envelope_order())
+        found = envelope.recipients(message, self._incoming_mailbox()._envelope_order())
         named = {address.lower() for address in email_split(message_dict["recipients"] or "")}
         if all(item.address in named for item in found):
             return None
@@ -40,6 +40,10 @@ class MailThread(models.AbstractModel):
         return None if first is None or first.address in named else first
 
     @api.model
-    def _envelope_mailbox(self):
+    def _incoming_mailbox(self):
+        """The mailbox that a mail comes from, read in one go; empty for the mailgate."""
+        mailboxes = self.env["fetchmail.server"].sudo().with_context(active_test=False)
         mailbox_id = self.env.context.get("default_fetchmail_server_id")
-        return self.env["fetchmail.server"].sudo().browse(mailbox_id or ()).exists()
+        if not mailbox_id:
+            return mailboxes
+        return mailboxes.search_fetch([("id", "=", mailbox_id)], ["envelope_fields"])

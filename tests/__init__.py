@@ -15,6 +15,7 @@ from . import (
     test_incoming_bad_input,
     test_incoming_calls,
     test_incoming_crash,
+    test_incoming_envelope,
     test_incoming_fetch,
     test_incoming_mailgate,
     test_incoming_tours,

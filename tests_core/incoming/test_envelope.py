@@ -81,7 +81,9 @@ def test_the_order_is_the_administrators():
 
 
 def test_a_host_without_a_domain_belongs_to_the_next():
-    text = "Received: by localhost for <odoo@localhost.test>\nReceived: by mx.acme.test for a@b.test\n"
+    text = (
+        "Received: by localhost for <odoo@localhost.test>\nReceived: by mx.acme.test for a@b.test\n"
+    )
     assert [item[0] for item in found(text)] == ["odoo@localhost.test", "a@b.test"]
 
 

@@ -46,5 +46,6 @@ from . import (
     mail_thread,
     mail_thread_envelope,
     mail_thread_observed,
+    mail_thread_reading,
     res_config_settings,
 )

@@ -15,6 +15,8 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, modules, sql_db
 from odoo.exceptions import LockError
 
+from ..core.incoming.reading import Reading
+
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -76,6 +78,8 @@ class Observed:
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
     :param steps: what was asked about it, in order, with the values that decided
+    :param reading: what the mail is, once somebody asked
+    :param found: values of the row that say which record and message it is about
     """
 
     raw: bytes
@@ -95,6 +99,8 @@ class Observed:
     reason: str = ""
     answered: bool = False
     steps: list = field(default_factory=list)
+    reading: Reading | None = None
+    found: dict = field(default_factory=dict)
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.

@@ -40,6 +40,7 @@ VERDICTS = {
 READ = _lt("Reading")
 ENVELOPE = _lt("Handed over for whom?")
 BOUNCE = _lt("Bounce?")
+REPORT = _lt("A report about what?")
 DUPLICATE = _lt("Known already?")
 LOOP = _lt("Loop?")
 REPLY = _lt("Reply?")
@@ -81,6 +82,52 @@ STEPS = {
         BOUNCE,
         _lt("No message of this database is known that it is about. Recipient: %(address)s."),
         "decided",
+    ),
+    # Reports
+    "report_dead": StepWords(
+        REPORT,
+        _lt("%(address)s did not get the message, and the address is dead: %(reason)s “%(text)s”"),
+        "decided",
+    ),
+    "report_failed": StepWords(
+        REPORT,
+        _lt("%(address)s did not get the message: %(reason)s “%(text)s” The address may be right."),
+        "decided",
+    ),
+    "report_delayed": StepWords(
+        REPORT,
+        _lt("It is no bounce: the message %(message_id)s to %(address)s is only delayed."),
+        "decided",
+    ),
+    "report_delivered": StepWords(
+        REPORT,
+        _lt("It is no bounce: the message %(message_id)s reached the server of %(address)s."),
+        "decided",
+    ),
+    "report_receipt": StepWords(
+        REPORT,
+        _lt("It is a read receipt of %(address)s for the message %(message_id)s."),
+        "decided",
+    ),
+    "report_complaint": StepWords(
+        REPORT,
+        _lt("It is a complaint: %(address)s reported the message %(message_id)s as spam."),
+        "decided",
+    ),
+    "automatic_to_bounce": StepWords(
+        REPORT,
+        _lt("A machine answers the message %(message_id)s, at the bounce address."),
+        "decided",
+    ),
+    "unread_report": StepWords(
+        REPORT,
+        _lt("It is a report, and could not be read: whom it is about is not known."),
+        "warned",
+    ),
+    "to_bounce": StepWords(
+        REPORT,
+        _lt("It came to where bounces come, and is neither a bounce nor another report."),
+        "warned",
     ),
     # Loops and duplicates
     "duplicate": StepWords(

@@ -42,5 +42,6 @@ from . import (
     mail_provider,
     mail_thread,
     mail_thread_observed,
+    mail_thread_reading,
     res_config_settings,
 )

@@ -15,6 +15,8 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, modules, sql_db
 from odoo.exceptions import LockError
 
+from ..core.incoming.reading import Reading
+
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -71,6 +73,7 @@ class Observed:
 
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
+    :param reading: what the mail is, once somebody asked
     """
 
     raw: bytes
@@ -89,6 +92,7 @@ class Observed:
     state: str = ""
     reason: str = ""
     answered: bool = False
+    reading: Reading | None = None
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""

@@ -28,6 +28,7 @@ from . import (
     mail_incoming_process,
     mail_incoming_retention,
     mail_incoming_source,
+    mail_incoming_steps,
     mail_incoming_waiting,
     mail_mail,
     mail_mail_list,

@@ -32,6 +32,10 @@ PASSING = (
     ConnectionError,
 )
 """What goes by itself: a database that is restarted, a disk that is full, a server that is slow."""
+STEPS_KEPT = 200
+"""More steps than that only a mail has that was made for it."""
+STEP_CHARS = 300
+"""Of a value of a step: addresses and identifiers may be as long as a mail."""
 PASSING_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
@@ -74,6 +78,7 @@ class Observed:
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
     :param reading: what the mail is, once somebody asked
+    :param steps: what was asked about it, in order, with the values that decided
     """
 
     raw: bytes
@@ -93,6 +98,16 @@ class Observed:
     reason: str = ""
     answered: bool = False
     reading: Reading | None = None
+    steps: list = field(default_factory=list)
+
+    def step(self, code, /, **values):
+        """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.
+
+        :param values: what decided: text, numbers or booleans
+        """
+        step = {"code": code, "values": {name: _plain(item) for name, item in values.items()}}
+        if step not in self.steps and len(self.steps) < STEPS_KEPT:
+            self.steps.append(step)
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""
@@ -102,6 +117,14 @@ class Observed:
     @property
     def creates(self):
         return any(not route[1] for route in self.routes)
+
+
+def _plain(value):
+    """What a Json field takes, and PostgreSQL."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value).replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= STEP_CHARS else f"{text[: STEP_CHARS - 1]}…"
 
 
 CURRENT = ContextVar("email_communication_incoming", default=None)

@@ -75,6 +75,8 @@ class Observed:
 
     What the hooks saw:
 
+    :param values: what else the row shall say
+    :param quiet: for each record (model, id) whose message notifies nobody, what it answers
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
     :param reading: what the mail is, once somebody asked
@@ -93,6 +95,8 @@ class Observed:
     routed: bool = False
     no_route: str = ""
     bounded: bool = False
+    values: dict = field(default_factory=dict)
+    quiet: dict = field(default_factory=dict)
     routes: list = field(default_factory=list)
     state: str = ""
     reason: str = ""

@@ -80,8 +80,7 @@ class MailIncoming(models.Model):
                 with observing(observed):
                     result = (call or self._call_again)(observed.raw)
                 self.write({**self._outcome(result, observed), **self._ended()})
-                self._close_alerts()
-                self._drop_source_at_once()
+                self._settled()
                 steps.commit()
                 return result
             except Exception as error:
@@ -167,6 +166,11 @@ class MailIncoming(models.Model):
         if "company_id" not in self.env[model]._fields:
             return custom_values
         return {"company_id": self.company_id.id, **(custom_values or {})}
+
+    def _settled(self):
+        """What goes with an outcome."""
+        self._close_alerts()
+        self._drop_source_at_once()
 
     # ------------------------------------------------------------
     # OUTCOME

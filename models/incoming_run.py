@@ -81,6 +81,10 @@ class Observed:
     :param answered: whether the sender was sent a notice
     :param reading: what the mail is, once somebody asked
     :param steps: what was asked about it, in order, with the values that decided
+    :param parent_id: the message that it answers
+    :param warning: what Odoo said last against a destination
+    :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
+    :param user_ids: who was found to act for the sender
     """
 
     raw: bytes
@@ -103,6 +107,11 @@ class Observed:
     answered: bool = False
     reading: Reading | None = None
     steps: list = field(default_factory=list)
+    parent_id: int = 0
+    warning: str = ""
+    accepted: list = field(default_factory=list)
+    user_ids: set = field(default_factory=set)
+    is_reply_tried: bool = False
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.
@@ -112,6 +121,16 @@ class Observed:
         step = {"code": code, "values": {name: _plain(item) for name, item in values.items()}}
         if step not in self.steps and len(self.steps) < STEPS_KEPT:
             self.steps.append(step)
+
+    def first_step(self, code, /, **values):
+        """The same, of what is known only when others have been noted."""
+        before, self.steps = self.steps, []
+        self.step(code, **values)
+        self.steps += before
+
+    def values_of(self, code):
+        """The values of all steps of that code."""
+        return [step["values"] for step in self.steps if step["code"] == code]
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""

@@ -221,6 +221,9 @@ def sentence_of(env, code, values):
     shown = {name: "–" if value in (None, False, "") else value for name, value in values.items()}
     if values.get("model"):
         shown.update(_names_of_record(env, values["model"], values.get("res_id")))
+    if "rule" in values:
+        rules = dict(env["mail.alias"]._fields["alias_contact"]._description_selection(env))
+        shown["rule"] = rules.get(values["rule"], shown["rule"])
     sentence = env._(words.sentence)
     return sentence % _Values(shown)
 

@@ -189,7 +189,7 @@ class MailIncoming(models.Model):
 
         :raises TriedAgain: when Odoo did not get its advisory lock and took that for a duplicate
         """
-        values = {"next_try": False, "error": False, "traceback": False, "steps": observed.steps}
+        values = {"next_try": False, "error": False, "traceback": False}
         if observed.answered:
             values["answered"] = True
         message = self._message_of(observed)
@@ -250,8 +250,6 @@ class MailIncoming(models.Model):
             "error": self._words_of(error),
             "traceback": "".join(traceback.format_exception(error))[-TRACEBACK_CHARS:],
         }
-        if observed:
-            values["steps"] = observed.steps
         if observed and observed.answered:
             values["answered"] = True
         if reason == "retry" and attempts < len(BACKOFF_MINUTES):

@@ -141,6 +141,10 @@ class Observed:
     def creates(self):
         return any(not route[1] for route in self.routes)
 
+    @property
+    def created_models(self):
+        return {route[0] for route in self.routes if not route[1]}
+
 
 def _plain(value):
     """What a Json field takes, and PostgreSQL."""

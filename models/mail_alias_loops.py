@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import email_split
 
 NUMBERS = {
     "alias_loop_threshold": "mail.gateway.loop.threshold",
@@ -54,15 +55,21 @@ class MailAlias(models.Model):
     def _loop_effect(self):
         """What the values on the screen would have held, or why they are impossible."""
         parameters = self.env["ir.config_parameter"].sudo()
-        if any(self[name] and not parameters._read_loop_parameter(key, self[name])
-               for name, key in NUMBERS.items()):
+        if any(
+            self[name] and not parameters._read_loop_parameter(key, self[name])
+            for name, key in NUMBERS.items()
+        ):
             return False
         default = self.env["mail.thread"]._loop_default()
-        return self.env["mail.incoming"].sudo()._loop_forecast_sentence(
-            self.alias_loop_threshold or default.threshold,
-            self.alias_loop_minutes or default.minutes,
-            model=self.sudo().alias_model_id.model,
-            address=self._origin.alias_full_name or self.alias_full_name,
+        return (
+            self.env["mail.incoming"]
+            .sudo()
+            ._loop_forecast_sentence(
+                self.alias_loop_threshold or default.threshold,
+                self.alias_loop_minutes or default.minutes,
+                model=self.sudo().alias_model_id.model,
+                address=self._origin.alias_full_name or self.alias_full_name,
+            )
         )
 
     @api.constrains(*NUMBERS)
@@ -75,3 +82,18 @@ class MailAlias(models.Model):
                     parameters._sanitize_loop_parameter(
                         key, alias[name], label=labels[name]["string"]
                     )
+
+    @api.model
+    def _of_recipients(self, recipients):
+        """The aliases that Odoo would find for the recipients of a mail."""
+        addresses = [address.lower() for address in email_split(recipients or "")]
+        names = [address.partition("@")[0] for address in addresses]
+        return self.search(
+            [
+                "|",
+                ("alias_full_name", "in", addresses),
+                "&",
+                ("alias_name", "in", names),
+                ("alias_incoming_local", "=", True),
+            ]
+        )

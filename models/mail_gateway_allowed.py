@@ -57,8 +57,9 @@ class MailGatewayAllowed(models.Model):
     def _compute_email_normalized(self):
         """Odoo's own rule lets all mail of this address through, so it must not see what is meant
         for less."""
-        super()._compute_email_normalized()
+        result = super()._compute_email_normalized()
         self.filtered(lambda entry: entry.alias_id or entry.threshold).email_normalized = False
+        return result
 
     @api.constrains("email", "alias_id")
     def _check_email(self):

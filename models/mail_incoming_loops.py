@@ -38,6 +38,11 @@ class MailIncoming(models.Model):
         readonly=True,
         help="When the sender was told that its mails are held.",
     )
+    loop_threshold = fields.Integer("Threshold", readonly=True)
+    loop_minutes = fields.Integer("Window", readonly=True)
+    loop_alias_id = fields.Many2one(
+        "mail.alias", "By the Alias", readonly=True, ondelete="set null", index="btree_not_null"
+    )
 
     _loop_created = models.Index("(email_normalized, res_model, create_date) WHERE created_record")
     _loop_updated = models.Index(

@@ -4,6 +4,7 @@ from odoo.tools import email_split
 from ..core.incoming.answer import may_be_answered
 from ..core.incoming.reading import Kind
 from .incoming_run import CURRENT
+from .mail_thread_loops import JUDGING
 
 AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 """So that no program answers what Odoo answers by itself (RFC 3834 section 5)."""
@@ -130,6 +131,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def _may_be_answered(self, message):
         """Nothing that a machine sent is ever answered, and nobody who asked not to be."""
+        if message is None or JUDGING.get():
+            return False
         return not self._read_incoming(message).is_automatic and may_be_answered(message)
 
     @api.model
@@ -138,9 +141,7 @@ class MailThread(models.AbstractModel):
         mail_values.setdefault("headers", repr(AUTOMATIC_HEADERS))
         return super()._routing_create_bounce_email(email_from, body_html, message, **mail_values)
 
-    def _notify_thread_with_out_of_office(
-        self, message, recipients_data, msg_vals=False, **kwargs
-    ):
+    def _notify_thread_with_out_of_office(self, message, recipients_data, msg_vals=False, **kwargs):
         """An absent user does not answer a machine."""
         observed = CURRENT.get()
         if observed and (self._is_quiet() or observed.values.get("automatic_sign")):

@@ -4,7 +4,7 @@ from contextvars import ContextVar
 
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import generate_tracking_message_id
+from odoo.tools.mail import generate_tracking_message_id
 
 from .incoming_run import CURRENT
 from .ir_config_parameter import LOOP_POLICIES, LOOP_POLICY_PARAMETER
@@ -51,7 +51,12 @@ class MailThread(models.AbstractModel):
                 observed.say("ignored", "loop_sender")
             return is_loop
         sender = self.env["mail.incoming"]._loop_sender(message_dict.get("email_from"))
-        over = self._loop_routes_over(message, message_dict, routes or [], sender)
+
+        def ask_odoo(routes):
+            with judging():
+                return super(MailThread, self)._detect_loop_sender(message, message_dict, routes)
+
+        over = self._loop_routes_over(routes or [], sender, ask_odoo)
         return bool(over) and self._loop_stop(message, message_dict, routes, sender, over)
 
     # ------------------------------------------------------------
@@ -59,8 +64,11 @@ class MailThread(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _loop_routes_over(self, message, message_dict, routes, sender):
-        """The routes by which this is one mail too many, each with the limit that says so."""
+    def _loop_routes_over(self, routes, sender, ask_odoo):
+        """The routes by which this is one mail too many, each with the limit that says so.
+
+        :param ask_odoo: what Odoo's own rule says of some routes, without its notice
+        """
         if not sender or not routes:
             return []
         allowed = self.env["mail.gateway.allowed"].sudo()._of_sender(sender)
@@ -71,9 +79,8 @@ class MailThread(models.AbstractModel):
         if over := self._loop_over_in_spool(sender, ours):
             return over
         theirs = [pair for pair in limited if self._loop_judge(pair[0][0]) == "addon"]
-        if theirs and self._loop_over_in_odoo(message, message_dict, theirs):
-            return theirs
-        return []
+        is_over = theirs and ask_odoo([route for route, _limit in theirs])
+        return theirs if is_over else []
 
     @api.model
     def _loop_limit(self, route, allowed):
@@ -131,12 +138,6 @@ class MailThread(models.AbstractModel):
         )
         return [pair for pair, is_over in zip(pairs, flags, strict=True) if is_over]
 
-    @api.model
-    def _loop_over_in_odoo(self, message, message_dict, pairs):
-        routes = [route for route, _limit in pairs]
-        with judging():
-            return super()._detect_loop_sender(message, message_dict, routes)
-
     # ------------------------------------------------------------
     # CONSEQUENCE
     # ------------------------------------------------------------
@@ -151,17 +152,25 @@ class MailThread(models.AbstractModel):
         if "hold" not in policies and "bounce" in policies:
             if observed:
                 observed.say("ignored", "loop_sender")
+                observed.step("loop_ignored", sender=sender)
             self._loop_bounce(message, message_dict)
         elif observed:
-            route, limit = next((pair for pair in over if pair[1].policy == "hold"), over[0])
-            self._loop_hold(observed, message, message_dict, sender, route[0], limit)
+            pair = next((pair for pair in over if pair[1].policy == "hold"), over[0])
+            self._loop_hold(observed, message, message_dict, sender, *pair)
         return True
 
     @api.model
-    def _loop_hold(self, observed, message, message_dict, sender, model, limit):
+    def _loop_hold(self, observed, message, message_dict, sender, route, limit):
         """The sender is told once within the window, not with each mail."""
         observed.say("held", "loop_sender")
-        observed.values.update(email_normalized=sender, res_model=model)
+        observed.values.update(
+            email_normalized=sender,
+            res_model=route[0],
+            loop_threshold=limit.threshold,
+            loop_minutes=limit.minutes,
+            loop_alias_id=route[4].id if len(route) > 4 and route[4] else False,
+        )
+        observed.step("loop_held", sender=sender, threshold=limit.threshold, minutes=limit.minutes)
         if self.env["mail.incoming"].sudo()._loop_was_told(sender, limit.minutes):
             return
         body = Markup("<p>%s</p><p>%s</p>") % (
@@ -192,7 +201,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _loop_answer(self, message, message_dict, body):
         """Returns whether the sender has been written to."""
-        if message is None or not self._may_be_answered(message):
+        if not self._may_be_answered(message):
             return False
         tag = generate_tracking_message_id(LOOP_NOTICE)
         self._routing_create_bounce_email(
@@ -226,4 +235,5 @@ class MailThread(models.AbstractModel):
             self._post_quietly(message_dict, routes[at][0], res_id)
         if observed := CURRENT.get():
             observed.routes = list(routes)
+            observed.step("loop_collected", sender=sender)
         return True

@@ -1,5 +1,6 @@
 from . import (
     test_alias_domain_rights,
+    test_auto_reply,
     test_connection_test,
     test_creating_users,
     test_delivery_details,
@@ -21,6 +22,7 @@ from . import (
     test_incoming_tours,
     test_incoming_trouble,
     test_json2,
+    test_loops,
     test_mail_operator,
     test_mail_provider,
     test_outgoing_callers,

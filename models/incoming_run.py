@@ -75,11 +75,16 @@ class Observed:
 
     What the hooks saw:
 
+    :param values: what else the row shall say
+    :param quiet: for each record (model, id) whose message notifies nobody, what it answers
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
-    :param steps: what was asked about it, in order, with the values that decided
     :param reading: what the mail is, once somebody asked
-    :param found: values of the row that say which record and message it is about
+    :param steps: what was asked about it, in order, with the values that decided
+    :param parent_id: the message that it answers
+    :param warning: what Odoo said last against a destination
+    :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
+    :param user_ids: who was found to act for the sender
     """
 
     raw: bytes
@@ -94,13 +99,19 @@ class Observed:
     routed: bool = False
     no_route: str = ""
     bounded: bool = False
+    values: dict = field(default_factory=dict)
+    quiet: dict = field(default_factory=dict)
     routes: list = field(default_factory=list)
     state: str = ""
     reason: str = ""
     answered: bool = False
-    steps: list = field(default_factory=list)
     reading: Reading | None = None
-    found: dict = field(default_factory=dict)
+    steps: list = field(default_factory=list)
+    parent_id: int = 0
+    warning: str = ""
+    accepted: list = field(default_factory=list)
+    user_ids: set = field(default_factory=set)
+    is_reply_tried: bool = False
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.
@@ -111,6 +122,16 @@ class Observed:
         if step not in self.steps and len(self.steps) < STEPS_KEPT:
             self.steps.append(step)
 
+    def first_step(self, code, /, **values):
+        """The same, of what is known only when others have been noted."""
+        before, self.steps = self.steps, []
+        self.step(code, **values)
+        self.steps += before
+
+    def values_of(self, code):
+        """The values of all steps of that code."""
+        return [step["values"] for step in self.steps if step["code"] == code]
+
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""
         if not self.state:
@@ -119,6 +140,10 @@ class Observed:
     @property
     def creates(self):
         return any(not route[1] for route in self.routes)
+
+    @property
+    def created_models(self):
+        return {route[0] for route in self.routes if not route[1]}
 
 
 def _plain(value):

@@ -43,6 +43,7 @@ BOUNCE = _lt("Bounce?")
 REPORT = _lt("A report about what?")
 DUPLICATE = _lt("Known already?")
 LOOP = _lt("Loop?")
+AUTOMATIC = _lt("Written by a machine?")
 REPLY = _lt("Reply?")
 CATCHALL = _lt("Catchall?")
 ALIAS = _lt("Alias?")
@@ -71,6 +72,9 @@ STEPS = {
     ),
     "bounce_report": StepWords(
         BOUNCE, _lt("It is a bounce: it is a report (%(content_type)s)."), "decided"
+    ),
+    "bounce_read": StepWords(
+        BOUNCE, _lt("It is a bounce: it reports about a message that failed (%(sign)s)."), "decided"
     ),
     "bounce_other": StepWords(BOUNCE, _lt("Another app takes it for a bounce."), "decided"),
     "bounce_of": StepWords(
@@ -114,11 +118,6 @@ STEPS = {
         _lt("It is a complaint: %(address)s reported the message %(message_id)s as spam."),
         "decided",
     ),
-    "automatic_to_bounce": StepWords(
-        REPORT,
-        _lt("A machine answers the message %(message_id)s, at the bounce address."),
-        "decided",
-    ),
     "unread_report": StepWords(
         REPORT,
         _lt("It is a report, and could not be read: whom it is about is not known."),
@@ -146,6 +145,39 @@ STEPS = {
     ),
     "loop_sender": StepWords(
         LOOP, _lt("%(sender)s has written too often lately: it is held."), "stopped"
+    ),
+    "loop_held": StepWords(
+        LOOP,
+        _lt(
+            "%(sender)s has sent %(threshold)s mails or more within %(minutes)s minutes: it is "
+            "held until somebody decides."
+        ),
+        "stopped",
+    ),
+    "loop_ignored": StepWords(
+        LOOP, _lt("%(sender)s has written too often lately: it is ignored."), "stopped"
+    ),
+    "loop_collected": StepWords(
+        LOOP,
+        _lt(
+            "%(sender)s has written too often lately: it is posted on the last record of this "
+            "sender, and nobody is notified."
+        ),
+        "noted",
+    ),
+    "automatic": StepWords(
+        AUTOMATIC, _lt("A machine wrote it, which this says: %(sign)s."), "noted"
+    ),
+    "automatic_note": StepWords(
+        AUTOMATIC, _lt("It is a note on %(record)s that notifies nobody."), "decided"
+    ),
+    "automatic_held": StepWords(
+        AUTOMATIC,
+        _lt("It answers no message of Odoo: it is held until somebody decides."),
+        "stopped",
+    ),
+    "automatic_ignored": StepWords(
+        AUTOMATIC, _lt("It answers no message of Odoo, and its alias ignores such mail."), "stopped"
     ),
     "released": StepWords(
         LOOP, _lt("An administrator released it, so nobody asked about a loop."), "passed"
@@ -272,6 +304,9 @@ def sentence_of(env, code, values):
     shown = {name: "–" if value in (None, False, "") else value for name, value in values.items()}
     if values.get("model"):
         shown.update(_names_of_record(env, values["model"], values.get("res_id")))
+    if "rule" in values:
+        rules = dict(env["mail.alias"]._fields["alias_contact"]._description_selection(env))
+        shown["rule"] = rules.get(values["rule"], shown["rule"])
     sentence = env._(words.sentence)
     return sentence % _Values(shown)
 

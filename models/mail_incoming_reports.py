@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class MailIncoming(models.Model):
@@ -12,12 +12,7 @@ class MailIncoming(models.Model):
             ("delivered", "Delivery confirmed"),
             ("receipt", "Read receipt"),
             ("complaint", "Complaint about spam"),
-            ("automatic", "Automatic reply to the bounce address"),
             ("unread_report", "A report that could not be read"),
             ("to_bounce", "Written to the bounce address"),
         ]
     )
-
-    @api.model
-    def _outcome(self, result, observed):
-        return {**super()._outcome(result, observed), **observed.found}

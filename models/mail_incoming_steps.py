@@ -24,3 +24,30 @@ class MailIncoming(models.Model):
         return self.env["ir.qweb"]._render(
             "email_communication.incoming_steps", {"steps": tell(self.env, steps)}
         )
+
+    # ------------------------------------------------------------
+    # THE LAST STEP
+    # ------------------------------------------------------------
+
+    @api.model
+    def _outcome(self, result, observed):
+        values = super()._outcome(result, observed)
+        self._note_end(values, observed)
+        return {**values, "steps": observed.steps}
+
+    @api.model
+    def _note_end(self, values, observed):
+        if values["reason"] == "duplicate":
+            observed.step("duplicate", message_id=observed.message_id)
+        elif values["reason"] == "no_record" and not observed.accepted and not observed.routes:
+            observed.step("other_stopped")
+
+    def _failure(self, error, observed):
+        values = super()._failure(error, observed)
+        if observed is None:
+            return values
+        if values["reason"] == "no_route":
+            observed.step("no_route")
+        elif values["reason"] != "bad_route":
+            observed.step("failed", reason=values["error"])
+        return {**values, "steps": observed.steps}

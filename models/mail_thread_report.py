@@ -9,6 +9,8 @@ FAILED = Action.FAILED.value
 NO_BOUNCE = (Kind.READ_RECEIPT, Kind.COMPLAINT)
 """Reports about a message that arrived."""
 BOUNCE_REPORT = "delivery-status"
+MAILER = "mailer-daemon@"
+"""By its sender alone Odoo takes a mail for a bounce, too."""
 
 
 class MailThread(models.AbstractModel):
@@ -25,16 +27,19 @@ class MailThread(models.AbstractModel):
         is_bounce = super()._detect_is_bounce(message, message_dict)
         reading = self._read_incoming(message)
         if reading.kind is Kind.DELIVERY_REPORT:
-            actions = {recipient.action for recipient in reading.recipients}
-            return FAILED in actions or (not actions and not self._is_taken_for_a_mail())
-        if reading.kind in NO_BOUNCE:
+            return self._is_failure(reading)
+        if reading.kind in NO_BOUNCE or self._is_other_report(message):
             return False
-        if not is_bounce or self._is_taken_for_a_mail() or self._is_other_report(message):
-            return False
-        if reading.kind is Kind.AUTOMATIC_REPLY:
-            message_dict["is_automatic_to_bounce"] = True
-            return False
-        return True
+        return is_bounce and not self._is_taken_for_a_mail()
+
+    @api.model
+    def _is_failure(self, reading):
+        """Also what names nobody: somebody has to look at it."""
+        actions = {recipient.action for recipient in reading.recipients}
+        is_failure = FAILED in actions or (not actions and not self._is_taken_for_a_mail())
+        if is_failure and (observed := CURRENT.get()):
+            observed.step("bounce_read", sign=", ".join(reading.decided_by))
+        return is_failure
 
     @api.model
     def _is_taken_for_a_mail(self):
@@ -125,7 +130,8 @@ class MailThread(models.AbstractModel):
         if not observed:
             return
         is_report = self._read_incoming(email_message).kind is Kind.DELIVERY_REPORT
-        reason = "unread_report" if is_report else "to_bounce"
+        is_by_server = MAILER in (message_dict["email_from"] or "").lower()
+        reason = "unread_report" if is_report or is_by_server else "to_bounce"
         observed.say("held", reason)
         observed.step(reason)
         self._say_report(reason, message_dict["bounced_message"])
@@ -138,8 +144,6 @@ class MailThread(models.AbstractModel):
             return
         observed.say("done", reason)
         if message:
-            observed.found = {
-                "res_model": message.model,
-                "res_id": message.res_id,
-                "mail_message_id": message.id,
-            }
+            observed.values.update(
+                res_model=message.model, res_id=message.res_id, mail_message_id=message.id
+            )

@@ -12,33 +12,29 @@ ASKED = "Disposition-Notification-To"
 
 
 class MailThread(models.AbstractModel):
-    """Reports that are no bounce: a delay, a delivery, a receipt, a complaint, and what a machine
-    answers to the bounce address. Each is shown where the message stands that it is about, and
-    notifies nobody."""
+    """Reports that are no bounce: a delay, a delivery, a receipt, a complaint. Each is shown where
+    the message stands that it is about, and notifies nobody."""
 
     _inherit = "mail.thread"
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         """Such a mail creates nothing and answers nothing, so it has no route."""
-        is_automatic = message_dict.pop("is_automatic_to_bounce", False)
         take = None
         if not message_dict.get("is_bounce") and not self._is_taken_for_a_mail():
-            take = self._report_handler(self._read_incoming(message), is_automatic)
+            take = self._report_handler(self._read_incoming(message))
         if take is None:
             return super().message_route(message, message_dict, model, thread_id, custom_values)
         take(message, message_dict)
         return []
 
     @api.model
-    def _report_handler(self, reading, is_automatic):
+    def _report_handler(self, reading):
         handlers = {
             Kind.DELIVERY_REPORT: self._take_delivery_report,
             Kind.READ_RECEIPT: self._take_receipt,
             Kind.COMPLAINT: self._take_complaint,
         }
-        if is_automatic:
-            return self._take_automatic_reply
         return handlers.get(reading.kind)
 
     @api.model
@@ -84,16 +80,6 @@ class MailThread(models.AbstractModel):
             self._log_report(about, message_dict, words)
         self._step_of_report("report_complaint", reading, about)
         self._say_report("complaint", about)
-
-    @api.model
-    def _take_automatic_reply(self, message, message_dict):
-        about = self._parent_of(message_dict)
-        if about:
-            self._log_report(about, message_dict)
-        self._routing_reset_bounce(message, message_dict)
-        reading = self._read_incoming(message)
-        self._step_of_report("automatic_to_bounce", reading, about)
-        self._say_report("automatic", about)
 
     # ------------------------------------------------------------
     # WHAT FOLLOWS

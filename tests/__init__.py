@@ -1,5 +1,6 @@
 from . import (
     test_alias_domain_rights,
+    test_auto_reply,
     test_connection_test,
     test_creating_users,
     test_delivery_details,
@@ -18,9 +19,11 @@ from . import (
     test_incoming_envelope,
     test_incoming_fetch,
     test_incoming_mailgate,
+    test_incoming_steps,
     test_incoming_tours,
     test_incoming_trouble,
     test_json2,
+    test_loops,
     test_mail_operator,
     test_mail_provider,
     test_outgoing_callers,

@@ -292,7 +292,7 @@ class TestOtherReports(ReportCase, TransactionCase):
         message = self.sent(ADA)
         message.notification_ids.res_partner_id.message_bounce = 3
         row = self.receive(self.automatic(message))
-        self.assertEqual((row.state, row.reason), ("done", "automatic"))
+        self.assertEqual((row.state, row.reason), ("done", "reply"))
         self.assertEqual((row.res_model, row.res_id), (self.record._name, self.record.id))
         [note] = self.notes()
         self.assertIn("I am away until Monday.", note.body)
@@ -307,7 +307,7 @@ class TestOtherReports(ReportCase, TransactionCase):
     def test_a_machine_that_answers_nothing_known_creates_nothing(self):
         message = self.sent(ADA)
         row = self.receive(self.automatic(message, In_Reply_To="<other@acme.test>"))
-        self.assertEqual((row.state, row.reason, row.res_id), ("done", "automatic", 0))
+        self.assertEqual((row.state, row.reason, row.res_id), ("held", "to_bounce", 0))
         self.assertFalse(self.notes())
 
     def test_what_cannot_be_read_is_kept(self):

@@ -72,6 +72,7 @@ class Observed:
     :param released: an administrator said that it is no loop
     :param destination: where an administrator sent it: model, res_id, alias_id
     :param new_message_id: by which a duplicate that is wanted differs from the first copy
+    :param rehearsed: all of it is undone, so nobody is told of anything
 
     What the hooks saw:
 
@@ -94,6 +95,7 @@ class Observed:
     released: bool = False
     destination: dict | None = None
     new_message_id: str = ""
+    rehearsed: bool = False
     entered: bool = False
     parsed: bool = False
     routed: bool = False

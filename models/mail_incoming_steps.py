@@ -25,6 +25,11 @@ class MailIncoming(models.Model):
             "email_communication.incoming_steps", {"steps": tell(self.env, steps)}
         )
 
+    def action_simulate(self):
+        """What would happen to this mail now, without anything happening."""
+        self.ensure_one()
+        return self.env["mail.incoming.simulation"]._open(incoming_id=self.id)
+
     # ------------------------------------------------------------
     # THE LAST STEP
     # ------------------------------------------------------------

@@ -1,13 +1,18 @@
+import re
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..core.incoming import envelope
+from ..core.incoming.fields import Fields
+from ..core.incoming.forwarding import ENVELOPE_ORDER, envelope_recipients
 
 ORDER_PARAMETER = "email_communication.envelope_fields"
 """The order for mails of the mailgate and of mailboxes that have none of their own."""
 MAILS_TRIED = 10
 """Of the latest mails, when an administrator tries an order: what fits on the screen."""
+FIELD_NAME = re.compile(r"[!-9;-~]{1,76}")
+"""RFC 5322 section 2.2: printable ASCII without the colon."""
 
 
 class FetchmailServer(models.Model):
@@ -20,7 +25,7 @@ class FetchmailServer(models.Model):
         help="Where the address is looked for that a mail was handed over for: header fields, "
         "separated by commas. The first one that names an alias, the catchall or the bounce "
         "address decides. “Received” means what the receiving server itself noted there. Empty "
-        f"means: {', '.join(envelope.ORDER)}.",
+        f"means: {', '.join(ENVELOPE_ORDER)}.",
     )
     envelope_trial = fields.Html(
         "Latest Mails", compute="_compute_envelope_trial", sanitize=False, exportable=False
@@ -29,27 +34,20 @@ class FetchmailServer(models.Model):
     @api.constrains("envelope_fields")
     def _check_envelope_fields(self):
         for mailbox in self:
-            try:
-                envelope.order_of(mailbox.envelope_fields or "")
-            except ValueError as error:
-                raise ValidationError(
-                    self.env._(
-                        "“%(name)s” is not the name of a header field. Write names such as "
-                        "X-Original-To, separated by commas.",
-                        name=error.args[0],
+            for name in _names(mailbox.envelope_fields):
+                if not FIELD_NAME.fullmatch(name):
+                    raise ValidationError(
+                        self.env._(
+                            "“%(name)s” is not the name of a header field. Write names such as "
+                            "X-Original-To, separated by commas.",
+                            name=name,
+                        )
                     )
-                ) from error
 
     def _envelope_order(self):
         """Where the recipient is looked for, of one mailbox or of none."""
         parameter = self.env["ir.config_parameter"].sudo().get_param(ORDER_PARAMETER)
-        for text in (self.envelope_fields, parameter):
-            try:
-                if order := envelope.order_of(text or ""):
-                    return order
-            except ValueError:
-                continue
-        return envelope.ORDER
+        return _names(self.envelope_fields) or _names(parameter) or ENVELOPE_ORDER
 
     @api.depends("envelope_fields")
     @api.depends_context("lang")
@@ -67,16 +65,17 @@ class FetchmailServer(models.Model):
             )
 
     def _try_envelope(self, incoming, head):
-        found = envelope.recipients(head, self._envelope_order())
-        ours = self.env["mail.alias.domain"].sudo()._find_aliases([item.address for item in found])
-        first = next((item for item in found if item.address in ours), None)
-        if first:
-            told = self.env._("%(address)s (%(field)s)", address=first.address, field=first.field)
+        found = envelope_recipients(
+            Fields.of(head), self._envelope_order(), self._trusted_servers()
+        )
+        known = self.env["mail.alias.domain"].sudo()._find_aliases([item[1] for item in found])
+        if first := next((item for item in found if item[1] in known), None):
+            told = self.env._("%(address)s (%(field)s)", field=first[0], address=first[1])
         elif found:
             told = self.env._(
                 "%(address)s (%(field)s), which is none of our addresses",
-                address=found[0].address,
-                field=found[0].field,
+                field=found[0][0],
+                address=found[0][1],
             )
         else:
             told = self.env._("None of the fields is there.")
@@ -84,3 +83,10 @@ class FetchmailServer(models.Model):
             incoming.subject or incoming.email_from or "",
             told,
         )
+
+
+def _names(text):
+    """Names of fields as an administrator writes them; "received" is told by its usual spelling."""
+    names = (name.strip().rstrip(":") for name in (text or "").replace("\n", ",").split(","))
+    usual = {name.lower(): name for name in ENVELOPE_ORDER}
+    return tuple(dict.fromkeys(usual.get(name.lower(), name) for name in names if name))

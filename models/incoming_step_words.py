@@ -38,6 +38,7 @@ VERDICTS = {
 """What followed from a step: the icon never stands without the word."""
 
 READ = _lt("Reading")
+PROVENANCE = _lt("Who proves the sender?")
 ENVELOPE = _lt("Handed over for whom?")
 BOUNCE = _lt("Bounce?")
 REPORT = _lt("A report about what?")
@@ -62,6 +63,9 @@ STEPS = {
     "envelope": StepWords(
         ENVELOPE, _lt("The receiving server handed it over for %(address)s (%(field)s)."), "noted"
     ),
+    "provenance_verified": StepWords(PROVENANCE, _lt("Verified. %(reason)s"), "noted"),
+    "provenance_not_verified": StepWords(PROVENANCE, _lt("Not verified. %(reason)s"), "noted"),
+    "provenance_failed": StepWords(PROVENANCE, _lt("Failed. %(reason)s"), "warned"),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),
     "bounce_address": StepWords(

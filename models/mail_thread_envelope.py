@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.tools import email_split
 
-from ..core.incoming import envelope
 from .incoming_run import CURRENT
 
 
@@ -18,32 +17,23 @@ class MailThread(models.AbstractModel):
     @api.model
     def _message_parse_extract_bounce(self, email_message, message_dict):
         """The last step before Odoo compares the recipients with addresses of its own."""
-        if found := self._envelope_recipient(email_message, message_dict):
+        field, address = self._envelope_recipient(email_message, message_dict)
+        if address:
             for name in ("to", "recipients"):
-                message_dict[name] = ",".join(filter(None, (message_dict[name], found.address)))
+                message_dict[name] = ",".join(filter(None, (message_dict[name], address)))
             if observed := CURRENT.get():
-                observed.step("envelope", address=found.address, field=found.field)
+                observed.step("envelope", address=address, field=field)
         return super()._message_parse_extract_bounce(email_message, message_dict)
 
     @api.model
     def _envelope_recipient(self, message, message_dict):
-        """The first address in the order of the mailbox that is one of ours, unless the mail names
-        it anyway; None where there is nothing to add."""
-        found = envelope.recipients(message, self._incoming_mailbox()._envelope_order())
+        """(field, address) of the first one in the order of the mailbox that is one of ours, with
+        no address where the mail names it anyway, or there is none."""
+        judged = self._read_incoming(message).provenance
+        found = judged.envelope if judged else ()
         named = {address.lower() for address in email_split(message_dict["recipients"] or "")}
-        if all(item.address in named for item in found):
-            return None
-        ours = set(
-            self.env["mail.alias.domain"].sudo()._find_aliases([item.address for item in found])
-        )
-        first = next((item for item in found if item.address in ours), None)
-        return None if first is None or first.address in named else first
-
-    @api.model
-    def _incoming_mailbox(self):
-        """The mailbox that a mail comes from, read in one go; empty for the mailgate."""
-        mailboxes = self.env["fetchmail.server"].sudo().with_context(active_test=False)
-        mailbox_id = self.env.context.get("default_fetchmail_server_id")
-        if not mailbox_id:
-            return mailboxes
-        return mailboxes.search_fetch([("id", "=", mailbox_id)], ["envelope_fields"])
+        if all(address in named for _field, address in found):
+            return "", ""
+        known = self.env["mail.alias.domain"].sudo()._find_aliases([item[1] for item in found])
+        field, address = next((item for item in found if item[1] in known), ("", ""))
+        return (field, "" if address in named else address)

@@ -85,16 +85,15 @@ class MailThread(models.AbstractModel):
             "bounced_partner": self.env["res.partner"].sudo(),
             "bounced_msg_ids": False,
             "bounced_message": self.env["mail.message"].sudo(),
-            "bounced_recipients": [],
         }
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         """Odoo's, for each recipient who has not had the message."""
-        if "bounced_recipients" not in message_dict:
-            return super()._routing_handle_bounce(email_message, message_dict)
         message = message_dict["bounced_message"]
-        bounced = message_dict["bounced_recipients"]
+        bounced = message_dict.pop("bounced_recipients", [])
+        if not email_message or (message_dict["bounced_email"] and not bounced):
+            return super()._routing_handle_bounce(email_message, message_dict)
         if not bounced:
             self._say_unread_report(email_message, message_dict)
             return super()._routing_handle_bounce(email_message, message_dict)

@@ -20,6 +20,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         """Such a mail creates nothing and answers nothing, so it has no route."""
+        if not message_dict.get("is_bounce") or self._is_taken_for_a_mail():
+            message_dict.pop("bounced_recipients", None)
         take = None
         if not message_dict.get("is_bounce") and not self._is_taken_for_a_mail():
             take = self._report_handler(self._read_incoming(message))

@@ -348,3 +348,12 @@ class TestOtherReports(ReportCase, TransactionCase):
         self.assertEqual((row.state, row.reason), ("held", "to_bounce"))
         self.assertEqual(self.statuses(message), {ADA: "sent"})
         self.assertEqual(self.bounces(message), {ADA: 0})
+
+    def test_a_report_can_be_put_where_it_belongs(self):
+        """Whatever it says of whom: somebody has looked at it."""
+        message = self.sent(ADA)
+        row = self.report(message, reports.failed("who@home.test"), reports.failed("x@home.test"))
+        row.state = "held"
+        row._process_by_hand({"model": "res.partner", "res_id": self.record.id})
+        self.assertEqual((row.state, row.reason), ("done", "reply"))
+        self.assertIn("This is the mail system", self.notes().body)

@@ -71,6 +71,7 @@ class Observed:
 
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
+    :param former_addresses: recipients that have another address now, and that address
     """
 
     raw: bytes
@@ -86,6 +87,7 @@ class Observed:
     no_route: str = ""
     bounded: bool = False
     routes: list = field(default_factory=list)
+    former_addresses: dict = field(default_factory=dict)
     state: str = ""
     reason: str = ""
     answered: bool = False

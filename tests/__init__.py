@@ -9,6 +9,7 @@ from . import (
     test_end_to_end,
     test_expected_senders,
     test_fetchmail_errors,
+    test_former_addresses,
     test_from_filter,
     test_giant_sender,
     test_incoming_actions,

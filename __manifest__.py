@@ -18,6 +18,7 @@
         "views/ir_mail_server_views.xml",
         "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
+        "views/mail_former_address_views.xml",
         "views/mail_incoming_views.xml",
         "views/mail_delivery_views.xml",
         "views/mail_mail_views.xml",

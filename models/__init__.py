@@ -24,6 +24,7 @@ from . import (
     mail_delivery_story,
     mail_delivery_words,
     mail_former_address,
+    mail_former_address_change,
     mail_incoming,
     mail_incoming_actions,
     mail_incoming_alert,

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -12,6 +12,43 @@ class MailAliasDomain(models.Model):
 
     # Apart from the watching of the DNS: addresses are a subject of their own
     _inherit = "mail.alias.domain"  # pylint: disable=consider-merging-classes-inherited
+
+    former_address_ids = fields.One2many(
+        "mail.former.address",
+        "alias_domain_id",
+        "Former Addresses",
+        groups="base.group_system",
+        help="Addresses that the domain or its aliases had before. Mails to them still arrive.",
+    )
+    address_notice = fields.Text(
+        "What Depends on It", compute="_compute_address_notice", groups="base.group_system"
+    )
+
+    @api.depends(*ADDRESS_FIELDS)
+    def _compute_address_notice(self):
+        """What the change that is just being made gives up, told before it is saved."""
+        for domain in self:
+            was = domain._origin._addresses() if domain._origin else {}
+            given_up = {
+                address: kind
+                for address, kind in was.items()
+                if domain._addresses().get(address) != kind
+            }
+            notice = self.env["mail.former.address"]._notice(given_up)
+            if given_up and domain.name != domain._origin.name:
+                notice += "\n" + domain._origin._aliases_notice()
+            domain.address_notice = notice.strip() or False
+
+    def _aliases_notice(self):
+        count = self.env["mail.alias"].search_count(
+            [("alias_domain_id", "=", self.id), ("alias_name", "!=", False)]
+        )
+        return self.env._(
+            "%(count)s aliases get a new address at the same time, and keep the one at "
+            "%(domain)s as a former address.",
+            count=count,
+            domain=self.name,
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

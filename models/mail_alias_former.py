@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 ADDRESS_FIELDS = {"alias_name", "alias_domain_id"}
 
@@ -8,6 +8,36 @@ class MailAlias(models.Model):
 
     # Apart from the answers to senders: addresses are a subject of their own
     _inherit = "mail.alias"  # pylint: disable=consider-merging-classes-inherited
+
+    former_address_ids = fields.One2many(
+        "mail.former.address",
+        "alias_id",
+        "Former Addresses",
+        groups="base.group_system",
+        help="Addresses that the alias had before. Mails to them still arrive.",
+    )
+    address_notice = fields.Text(
+        "What Depends on It", compute="_compute_address_notice", groups="base.group_system"
+    )
+
+    @api.depends(*ADDRESS_FIELDS)
+    def _compute_address_notice(self):
+        """What the change that is just being made gives up, told before it is saved."""
+        for alias in self:
+            was = alias._origin
+            is_address = was.alias_name and was.alias_domain_id
+            if not is_address or was._owned_address()[0] == alias._owned_address()[0]:
+                alias.address_notice = False
+            elif not alias.alias_name or not alias.alias_domain_id:
+                alias.address_notice = self.env._(
+                    "Without an address the alias is closed: mails to %(address)s have no route "
+                    "any more, and wait for a decision.",
+                    address=was.alias_full_name,
+                )
+            else:
+                alias.address_notice = self.env["mail.former.address"]._notice(
+                    {was._owned_address()[0]: "alias"}
+                )
 
     def write(self, vals):
         """Keep the address that goes. Without a new one the alias is closed, and that is meant."""

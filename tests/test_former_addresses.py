@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
 from .incoming_common import IncomingCase
 
@@ -287,3 +287,42 @@ class TestFormerAddresses(IncomingCase, TransactionCase):
         employee = new_test_user(self.env, "former_employee", groups="base.group_user")
         self.alias.with_user(employee).sudo().write({"alias_name": "people"})
         self.assertTrue(self.former("contacts@acme.test"))
+
+    # ------------------------------------------------------------
+    # BEFORE IT IS SAVED
+    # ------------------------------------------------------------
+
+    def test_the_form_says_what_depends_on_an_address(self):
+        self.sent_message()
+        with Form(self.alias_domain) as form:
+            self.assertFalse(form.address_notice)
+            form.bounce_alias = "returns"
+            self.assertIn("1 mails sent with bounce@acme.test in the last 60", form.address_notice)
+            form.catchall_alias = "answers"
+            self.assertIn("1 mails sent with catchall@acme.test", form.address_notice)
+            form.bounce_alias = "bounce"
+            form.catchall_alias = "catchall"
+            self.assertFalse(form.address_notice)
+            form.name = "acme.example"
+            self.assertIn("aliases get a new address", form.address_notice)
+            form.name = "acme.test"
+
+    def test_what_was_sent_long_ago_does_not_count(self):
+        message = self.sent_message()
+        deliveries = self.env["mail.delivery"]
+        rows = deliveries.search([("mail_message_id_int", "=", message.id)])
+        self.assertTrue(rows)
+        rows.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_delivery SET tried_at = now() - interval '61 days' WHERE id = ANY(%s)",
+            [rows.ids],
+        )
+        for address, kind in self.alias_domain._addresses().items():
+            self.assertEqual(deliveries._count_naming(address, kind), 0)
+
+    def test_only_the_address_itself_counts(self):
+        self.sent_message()
+        deliveries = self.env["mail.delivery"]
+        self.assertEqual(deliveries._count_naming("bounce@acme.test", "bounce"), 1)
+        for address in ("ounce@acme.test", "bounce@acme.tes", "b.unce@acme.test"):
+            self.assertEqual(deliveries._count_naming(address, "bounce"), 0)

@@ -13,6 +13,7 @@ from . import (
     ir_mail_server_session,
     ir_mail_server_substitute,
     mail_alias,
+    mail_alias_answers_at,
     mail_alias_domain,
     mail_alias_domain_chatter,
     mail_alias_domain_check,
@@ -49,4 +50,5 @@ from . import (
     mail_thread_former,
     mail_thread_observed,
     res_config_settings,
+    res_config_settings_domains,
 )

@@ -1,4 +1,5 @@
 from . import (
+    test_accepted_domains,
     test_alias_domain_rights,
     test_connection_test,
     test_creating_users,

@@ -32,6 +32,7 @@ from . import (
     test_outgoing_queue,
     test_outgoing_screens,
     test_outgoing_servers,
+    test_redirections,
     test_rights,
     test_same_choice_as_odoo,
     test_same_choice_beside_addons,

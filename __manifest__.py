@@ -20,6 +20,7 @@
         "views/mail_alias_domain_views.xml",
         "views/mail_former_address_views.xml",
         "wizard/mail_alias_domain_redirect_views.xml",
+        "views/mail_incoming_steps_views.xml",
         "views/mail_incoming_views.xml",
         "views/mail_delivery_views.xml",
         "views/mail_mail_views.xml",

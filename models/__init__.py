@@ -35,6 +35,7 @@ from . import (
     mail_incoming_retention,
     mail_incoming_seen,
     mail_incoming_source,
+    mail_incoming_steps,
     mail_incoming_to_former,
     mail_incoming_waiting,
     mail_mail,
@@ -51,6 +52,7 @@ from . import (
     mail_thread,
     mail_thread_former,
     mail_thread_observed,
+    mail_thread_steps,
     res_config_settings,
     res_config_settings_domains,
 )

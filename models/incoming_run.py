@@ -30,6 +30,10 @@ PASSING = (
     ConnectionError,
 )
 """What goes by itself: a database that is restarted, a disk that is full, a server that is slow."""
+STEPS_KEPT = 200
+"""More steps than that only a mail has that was made for it."""
+STEP_CHARS = 300
+"""Of a value of a step: addresses and identifiers may be as long as a mail."""
 PASSING_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
@@ -72,6 +76,11 @@ class Observed:
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
     :param former_addresses: recipients that have another address now, and that address
+    :param steps: what was asked about it, in order, with the values that decided
+    :param parent_id: the message that it answers
+    :param warning: what Odoo said last against a destination
+    :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
+    :param user_ids: who was found to act for the sender
     """
 
     raw: bytes
@@ -91,6 +100,31 @@ class Observed:
     state: str = ""
     reason: str = ""
     answered: bool = False
+    steps: list = field(default_factory=list)
+    parent_id: int = 0
+    warning: str = ""
+    accepted: list = field(default_factory=list)
+    user_ids: set = field(default_factory=set)
+    is_reply_tried: bool = False
+
+    def step(self, code, /, **values):
+        """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.
+
+        :param values: what decided: text, numbers or booleans
+        """
+        step = {"code": code, "values": {name: _plain(item) for name, item in values.items()}}
+        if step not in self.steps and len(self.steps) < STEPS_KEPT:
+            self.steps.append(step)
+
+    def first_step(self, code, /, **values):
+        """The same, of what is known only when others have been noted."""
+        before, self.steps = self.steps, []
+        self.step(code, **values)
+        self.steps += before
+
+    def values_of(self, code):
+        """The values of all steps of that code."""
+        return [step["values"] for step in self.steps if step["code"] == code]
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""
@@ -100,6 +134,14 @@ class Observed:
     @property
     def creates(self):
         return any(not route[1] for route in self.routes)
+
+
+def _plain(value):
+    """What a Json field takes, and PostgreSQL."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value).replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= STEP_CHARS else f"{text[: STEP_CHARS - 1]}…"
 
 
 CURRENT = ContextVar("email_communication_incoming", default=None)

@@ -104,6 +104,10 @@ class MailIncoming(models.Model):
     )
     error = fields.Text("Last Error", readonly=True)
     traceback = fields.Text(readonly=True)
+    steps = fields.Json(
+        readonly=True,
+        help="What was asked about it, in order, each with the value that decided.",
+    )
     has_source = fields.Boolean(compute="_compute_has_source")
 
     _key = models.UniqueIndex(

@@ -83,10 +83,8 @@ class TestRedirections(IncomingCase, TransactionCase):
             "UPDATE mail_incoming SET create_date = %s WHERE id = %s",
             [now - timedelta(days=40), rows[0].id],
         )
-        seen = dict(
-            (state, count)
-            for state, count, _last in spool._seen(["contacts@acme.test"])["contacts@acme.test"]
-        )
+        outcomes = spool._seen(["contacts@acme.test"])["contacts@acme.test"]
+        seen = {state: count for state, count, _last in outcomes}
         self.assertEqual(seen, {"done": 1, "held": 1})
         late = spool._seen(["contacts@acme.test"], since=now - timedelta(days=30))
         self.assertEqual([state for state, *_rest in late["contacts@acme.test"]], ["held"])

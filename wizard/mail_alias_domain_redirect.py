@@ -35,7 +35,7 @@ class MailAliasDomainRedirect(models.TransientModel):
         default=lambda self: self._default_own_domain(),
         help="The domain whose mail is handed to this Odoo, such as mycompany.odoo.com.",
     )
-    mailbox_id = fields.Many2one("fetchmail.server", "Mailbox", domain="[('state', '=', 'done')]")
+    mailbox_id = fields.Many2one("fetchmail.server", domain="[('state', '=', 'done')]")
     mailbox_address = fields.Char(
         compute="_compute_mailbox_address",
         readonly=False,

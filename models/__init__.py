@@ -52,6 +52,7 @@ from . import (
     mail_thread,
     mail_thread_former,
     mail_thread_observed,
+    mail_thread_reading,
     mail_thread_steps,
     res_config_settings,
     res_config_settings_domains,

@@ -15,6 +15,8 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, modules, sql_db
 from odoo.exceptions import LockError
 
+from ..core.incoming.reading import Reading
+
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -81,6 +83,7 @@ class Observed:
     :param warning: what Odoo said last against a destination
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
+    :param reading: what the mail is, once somebody asked
     """
 
     raw: bytes
@@ -125,6 +128,7 @@ class Observed:
     def values_of(self, code):
         """The values of all steps of that code."""
         return [step["values"] for step in self.steps if step["code"] == code]
+    reading: Reading | None = None
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""

@@ -56,6 +56,11 @@ STEPS = {
     "read": StepWords(
         READ, _lt("Odoo reads the sender %(sender)s and the recipients %(recipients)s."), "noted"
     ),
+    "former_address": StepWords(
+        READ,
+        _lt("%(former)s is a former address: the mail goes on as one to %(current)s."),
+        "noted",
+    ),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),
     "bounce_address": StepWords(

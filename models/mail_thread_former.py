@@ -23,9 +23,15 @@ class MailThread(models.AbstractModel):
         if current := self._current_addresses(text):
             values["to"] = _replaced(values.get("to"), current)
             values["recipients"] = _replaced(values.get("recipients"), current)
-            if observed := CURRENT.get():
-                observed.former_addresses.update(current)
+            self._note_former_addresses(current)
         return values
+
+    @api.model
+    def _note_former_addresses(self, current):
+        if observed := CURRENT.get():
+            observed.former_addresses.update(current)
+            for former, address in current.items():
+                observed.step("former_address", former=former, current=address)
 
     @api.model
     def _detect_is_bounce(self, message, message_dict):

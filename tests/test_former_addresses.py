@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
+from ..models.incoming_step_words import tell
 from .incoming_common import IncomingCase
 
 
@@ -107,6 +108,11 @@ class TestFormerAddresses(IncomingCase, TransactionCase):
         self.assertEqual(rows.mapped("reason"), ["created"] * 3)
         self.assertEqual(len(self.partners()), 3)
         self.assertEqual(self.former("contacts@acme.test").current_address, "humans@acme.test")
+        told = tell(self.env, rows[0].steps)
+        self.assertIn(
+            "contacts@acme.test is a former address: the mail goes on as one to humans@acme.test.",
+            [step["sentence"] for step in told],
+        )
 
     def test_a_domain_that_is_renamed(self):
         message = self.sent_message()

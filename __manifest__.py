@@ -19,6 +19,7 @@
         "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
         "views/mail_former_address_views.xml",
+        "views/mail_alias_views.xml",
         "wizard/mail_alias_domain_redirect_views.xml",
         "views/mail_incoming_steps_views.xml",
         "views/mail_incoming_views.xml",

@@ -21,6 +21,7 @@ from . import (
     mail_alias_domain_former,
     mail_alias_domain_redirections,
     mail_alias_former,
+    mail_alias_story,
     mail_delivery,
     mail_delivery_actions,
     mail_delivery_story,

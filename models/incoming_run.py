@@ -109,6 +109,7 @@ class Observed:
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
     is_reply_tried: bool = False
+    reading: Reading | None = None
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.
@@ -128,7 +129,6 @@ class Observed:
     def values_of(self, code):
         """The values of all steps of that code."""
         return [step["values"] for step in self.steps if step["code"] == code]
-    reading: Reading | None = None
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""

@@ -1,6 +1,7 @@
 from . import (
     test_accepted_domains,
     test_alias_domain_rights,
+    test_alias_page,
     test_connection_test,
     test_creating_users,
     test_delivery_details,

@@ -1,5 +1,6 @@
 from . import (
     fetchmail_server,
+    fetchmail_server_forwarded,
     fetchmail_server_trouble,
     ir_attachment,
     ir_config_parameter,
@@ -38,6 +39,7 @@ from . import (
     mail_incoming_source,
     mail_incoming_steps,
     mail_incoming_to_former,
+    mail_incoming_verification,
     mail_incoming_waiting,
     mail_mail,
     mail_mail_list,
@@ -52,9 +54,11 @@ from . import (
     mail_provider,
     mail_thread,
     mail_thread_former,
+    mail_thread_forwarded,
     mail_thread_observed,
     mail_thread_reading,
     mail_thread_steps,
+    mail_thread_verification,
     res_config_settings,
     res_config_settings_domains,
 )

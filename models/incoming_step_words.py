@@ -61,6 +61,22 @@ STEPS = {
         _lt("%(former)s is a former address: the mail goes on as one to %(current)s."),
         "noted",
     ),
+    "forwarded_original": StepWords(
+        READ,
+        _lt("It was forwarded by %(by)s; the field %(header)s names who wrote it: %(sender)s."),
+        "noted",
+    ),
+    "forwarded": StepWords(
+        READ, _lt("It was forwarded by %(by)s, whom an answer would reach."), "warned"
+    ),
+    "verification": StepWords(
+        READ,
+        _lt(
+            "%(provider)s asks whether mail may be forwarded to this address. It is held, with the "
+            "code or the link to confirm it."
+        ),
+        "stopped",
+    ),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),
     "bounce_address": StepWords(

@@ -1,7 +1,5 @@
-from email.utils import formataddr
-
 from odoo import api, models
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, formataddr
 from odoo.tools.mail import email_split_tuples
 
 from .incoming_run import CURRENT

@@ -12,6 +12,7 @@ from . import (
     test_expected_senders,
     test_fetchmail_errors,
     test_former_addresses,
+    test_forwarded_mails,
     test_from_filter,
     test_giant_sender,
     test_incoming_actions,

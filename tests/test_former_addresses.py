@@ -102,7 +102,7 @@ class TestFormerAddresses(IncomingCase, TransactionCase):
         self.alias.alias_name = "humans"
         rows = self.receive(
             self.raw_mail(1, to="contacts@acme.test"),
-            self.raw_mail(2, to="x@elsewhere.test", Cc="People <PEOPLE@acme.test>"),
+            self.raw_mail(2, to="jörg@münchen.example", Cc="People <PEOPLE@acme.test>"),
             self.raw_mail(3, to="humans@acme.test"),
         )
         self.assertEqual(rows.mapped("reason"), ["created"] * 3)

@@ -17,6 +17,8 @@ from odoo.exceptions import LockError
 
 from ..core.incoming.reading import Reading
 
+NO_ROUTE = "No possible route"
+"""How Odoo's message begins, and what its mailgate script looks for."""
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -77,6 +79,7 @@ class Observed:
 
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
+    :param of_other_company: why a destination was not taken, where it is another company's
     :param former_addresses: recipients that have another address now, and that address
     :param steps: what was asked about it, in order, with the values that decided
     :param parent_id: the message that it answers
@@ -100,6 +103,7 @@ class Observed:
     bounded: bool = False
     routes: list = field(default_factory=list)
     former_addresses: dict = field(default_factory=dict)
+    of_other_company: str = ""
     state: str = ""
     reason: str = ""
     answered: bool = False

@@ -181,6 +181,9 @@ STEPS = {
         _lt("What belongs nowhere else creates a record here: %(model_name)s."),
         "noted",
     ),
+    "other_company": StepWords(
+        ROUTE, _lt("This would lead into another company: %(problem)s."), "warned"
+    ),
     "route_bad": StepWords(ROUTE, _lt("This cannot be used: %(reason)s"), "warned"),
     "no_route": StepWords(
         FALLBACK,

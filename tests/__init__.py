@@ -18,6 +18,7 @@ from . import (
     test_incoming_actions,
     test_incoming_bad_input,
     test_incoming_calls,
+    test_incoming_companies,
     test_incoming_crash,
     test_incoming_fetch,
     test_incoming_mailgate,

@@ -29,6 +29,7 @@
         "views/mail_mail_views.xml",
         "views/mail_message_views.xml",
         "views/mail_provider_views.xml",
+        "views/res_company_mail_check_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {

@@ -15,6 +15,7 @@ from . import (
     ir_mail_server_substitute,
     mail_alias,
     mail_alias_answers_at,
+    mail_alias_companies,
     mail_alias_domain,
     mail_alias_domain_chatter,
     mail_alias_domain_check,
@@ -61,6 +62,7 @@ from . import (
     mail_thread_steps,
     mail_thread_verification,
     res_company,
+    res_company_mail_check,
     res_config_settings,
     res_config_settings_domains,
 )

@@ -17,3 +17,6 @@ class ResConfigSettings(models.TransientModel):
             settings.mail_catchall_domain_effect = self.env["mail.alias"]._local_part_sentence(
                 listed
             )
+
+    def action_check_company_mail(self):
+        return self.company_id.action_check_mail()

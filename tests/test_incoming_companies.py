@@ -127,3 +127,35 @@ class TestIncomingCompanies(IncomingCase, TransactionCase):
         self.mailbox.company_id = self.other
         row = self.receive(self.raw_mail(to="catchall@other.test", **answer))
         self.assertEqual(row.res_id, lead.id)
+
+    # ------------------------------------------------------------
+    # THE PAGE OF A COMPANY
+    # ------------------------------------------------------------
+
+    def lines(self, company):
+        return {line.title: line for line in company._mail_check_lines()}
+
+    def test_the_page_of_a_company(self):
+        lines = self.lines(self.other)
+        self.assertEqual(lines["Addresses"].verdict, "ok")
+        self.assertIn("bounces to bounce@other.test", lines["Addresses"].sentence)
+        self.assertEqual(lines["Of Its Own"].verdict, "ok")
+        self.assertIn("has not been checked", lines["DNS"].sentence)
+        self.assertIn("0 mailboxes of its own and 1 of all", lines["Mailboxes"].sentence)
+        self.assertEqual(lines["Aliases"].sentence, "1 aliases.")
+
+    def test_what_is_wrong_with_a_company(self):
+        self.leads.alias_defaults = f"{{'company_id': {self.other.id}}}"
+        self.mailbox.error_date = "2026-11-01 00:00:00"
+        lines = self.lines(self.ours)
+        self.assertIn("sales@acme.test", lines["Aliases"].sentence)
+        self.assertEqual(lines["Mailboxes"].verdict, "repair")
+        self.other.alias_domain_id = self.alias_domain
+        self.assertIn(
+            "Other use the same alias domain", self.lines(self.ours)["Of Its Own"].sentence
+        )
+        self.other.alias_domain_id = False
+        self.assertEqual(self.lines(self.other)["Addresses"].verdict, "repair")
+        self.ours.name = "<b>Ours</b>"
+        self.ours.alias_domain_id = False
+        self.assertIn("&lt;b&gt;Ours", self.ours.mail_check_html)

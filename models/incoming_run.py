@@ -74,6 +74,7 @@ class Observed:
     :param released: an administrator said that it is no loop
     :param destination: where an administrator sent it: model, res_id, alias_id
     :param new_message_id: by which a duplicate that is wanted differs from the first copy
+    :param rehearsed: all of it is undone, so nobody is told of anything
 
     What the hooks saw:
 
@@ -87,6 +88,7 @@ class Observed:
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
     :param reading: what the mail is, once somebody asked
+    :param posted: id, model and record of the messages that it became
     """
 
     raw: bytes
@@ -96,6 +98,7 @@ class Observed:
     released: bool = False
     destination: dict | None = None
     new_message_id: str = ""
+    rehearsed: bool = False
     entered: bool = False
     parsed: bool = False
     routed: bool = False
@@ -114,6 +117,7 @@ class Observed:
     user_ids: set = field(default_factory=set)
     is_reply_tried: bool = False
     reading: Reading | None = None
+    posted: list = field(default_factory=list)
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.

@@ -105,6 +105,11 @@ STEPS = {
         _lt("A message with the Message-Id %(message_id)s is there already: nothing was made."),
         "stopped",
     ),
+    "duplicate_allowed": StepWords(
+        DUPLICATE,
+        _lt("A message with the Message-Id %(message_id)s is there already. As another mail:"),
+        "noted",
+    ),
     "no_loop_header": StepWords(
         LOOP, _lt("It does not answer one of the notices that Odoo sends itself."), "passed"
     ),
@@ -211,6 +216,11 @@ STEPS = {
     "creates": StepWords(ROUTE, _lt("It creates a new record: %(model_name)s."), "decided"),
     "updates": StepWords(ROUTE, _lt("It is put into %(record)s."), "decided"),
     "answered": StepWords(ROUTE, _lt("The sender is told so by a mail: %(address)s."), "noted"),
+    "alias_invalid": StepWords(
+        CONTACT,
+        _lt("The alias %(alias)s is marked as one that does not work: see its settings."),
+        "warned",
+    ),
     "failed": StepWords(ROUTE, _lt("Making the record failed: %(reason)s"), "stopped"),
     # Others
     "other_route": StepWords(

@@ -3,4 +3,5 @@ from . import (
     mail_alias_domain_redirect,
     mail_incoming_preview,
     mail_incoming_route,
+    mail_incoming_simulation,
 )

@@ -78,6 +78,8 @@ class Observed:
 
     What the hooks saw:
 
+    :param values: what else the row shall say
+    :param quiet: for each record (model, id) whose message notifies nobody, what it answers
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
     :param of_other_company: why a destination was not taken, where it is another company's
@@ -104,6 +106,8 @@ class Observed:
     routed: bool = False
     no_route: str = ""
     bounded: bool = False
+    values: dict = field(default_factory=dict)
+    quiet: dict = field(default_factory=dict)
     routes: list = field(default_factory=list)
     former_addresses: dict = field(default_factory=dict)
     of_other_company: str = ""
@@ -146,6 +150,10 @@ class Observed:
     @property
     def creates(self):
         return any(not route[1] for route in self.routes)
+
+    @property
+    def created_models(self):
+        return {route[0] for route in self.routes if not route[1]}
 
 
 def _plain(value):

@@ -41,6 +41,7 @@ READ = _lt("Reading")
 BOUNCE = _lt("Bounce?")
 DUPLICATE = _lt("Known already?")
 LOOP = _lt("Loop?")
+AUTOMATIC = _lt("Written by a machine?")
 REPLY = _lt("Reply?")
 CATCHALL = _lt("Catchall?")
 ALIAS = _lt("Alias?")
@@ -121,6 +122,39 @@ STEPS = {
     ),
     "loop_sender": StepWords(
         LOOP, _lt("%(sender)s has written too often lately: it is held."), "stopped"
+    ),
+    "loop_held": StepWords(
+        LOOP,
+        _lt(
+            "%(sender)s has sent %(threshold)s mails or more within %(minutes)s minutes: it is "
+            "held until somebody decides."
+        ),
+        "stopped",
+    ),
+    "loop_ignored": StepWords(
+        LOOP, _lt("%(sender)s has written too often lately: it is ignored."), "stopped"
+    ),
+    "loop_collected": StepWords(
+        LOOP,
+        _lt(
+            "%(sender)s has written too often lately: it is posted on the last record of this "
+            "sender, and nobody is notified."
+        ),
+        "noted",
+    ),
+    "automatic": StepWords(
+        AUTOMATIC, _lt("A machine wrote it, which this says: %(sign)s."), "noted"
+    ),
+    "automatic_note": StepWords(
+        AUTOMATIC, _lt("It is a note on %(record)s that notifies nobody."), "decided"
+    ),
+    "automatic_held": StepWords(
+        AUTOMATIC,
+        _lt("It answers no message of Odoo: it is held until somebody decides."),
+        "stopped",
+    ),
+    "automatic_ignored": StepWords(
+        AUTOMATIC, _lt("It answers no message of Odoo, and its alias ignores such mail."), "stopped"
     ),
     "released": StepWords(
         LOOP, _lt("An administrator released it, so nobody asked about a loop."), "passed"

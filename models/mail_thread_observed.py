@@ -105,17 +105,6 @@ class MailThread(models.AbstractModel):
         return is_loop
 
     @api.model
-    def _detect_loop_sender(self, message, message_dict, routes):
-        """Too many from one sender is held, and can be released; Odoo drops it."""
-        observed = CURRENT.get()
-        if observed and (observed.released or observed.destination):
-            return False
-        is_loop = super()._detect_loop_sender(message, message_dict, routes)
-        if is_loop and observed:
-            observed.say("held", "loop_sender")
-        return is_loop
-
-    @api.model
     def _detect_write_to_catchall(self, msg_dict):
         is_catchall = super()._detect_write_to_catchall(msg_dict)
         if is_catchall and (observed := CURRENT.get()):
@@ -126,6 +115,8 @@ class MailThread(models.AbstractModel):
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
         """The sender hears of a mail once, not at each time that it is processed."""
         observed = CURRENT.get()
+        if not self._may_be_answered(message):
+            return None
         if observed is None:
             return super()._routing_create_bounce_email(
                 email_from, body_html, message, **mail_values

@@ -76,3 +76,21 @@ class TestAliasPage(IncomingCase, TransactionCase):
         self.assertIn("creates a record", alias.makes_sentence)
         self.assertEqual(alias.answers_at, "contacts@acme.test")
         self.assertNotIn("outcomes", alias.fields_get())
+
+    def test_a_made_up_mail_creates_nothing(self):
+        self.alias.alias_name = "people"
+        action = self.alias.action_send_test()
+        simulation = self.env[action["res_model"]].with_context(**action.get("context", {}))
+        simulation = simulation.browse(action.get("res_id")) or simulation.create({})
+        self.assertEqual(simulation.email_to, "people@acme.test")
+        self.assertIn("creates a new record: Contact", simulation.headline)
+        simulation.email_to = "contacts@acme.test"
+        self.assertIn("is a former address", simulation.steps_html)
+        self.assertEqual(simulation.verdict, "accepted")
+        simulation.write(
+            {"email_from": "forwarding-noreply@google.com", "body": "Confirmation code: 123456"}
+        )
+        self.assertEqual(simulation.verdict, "refused")
+        self.assertFalse(self.partners())
+        self.assertFalse(self.env["mail.former.address"].search([("mail_count", ">", 0)]))
+        self.assertFalse(self.env["mail.activity"].search([("summary", "ilike", "forwarding")]))

@@ -66,6 +66,27 @@ STEPS = {
     "provenance_verified": StepWords(PROVENANCE, _lt("Verified. %(reason)s"), "noted"),
     "provenance_not_verified": StepWords(PROVENANCE, _lt("Not verified. %(reason)s"), "noted"),
     "provenance_failed": StepWords(PROVENANCE, _lt("Failed. %(reason)s"), "warned"),
+    "former_address": StepWords(
+        READ,
+        _lt("%(former)s is a former address: the mail goes on as one to %(current)s."),
+        "noted",
+    ),
+    "forwarded_original": StepWords(
+        READ,
+        _lt("It was forwarded by %(by)s; the field %(header)s names who wrote it: %(sender)s."),
+        "noted",
+    ),
+    "forwarded": StepWords(
+        READ, _lt("It was forwarded by %(by)s, whom an answer would reach."), "warned"
+    ),
+    "verification": StepWords(
+        READ,
+        _lt(
+            "%(provider)s asks whether mail may be forwarded to this address. It is held, with the "
+            "code or the link to confirm it."
+        ),
+        "stopped",
+    ),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),
     "bounce_address": StepWords(
@@ -251,6 +272,9 @@ STEPS = {
         FALLBACK,
         _lt("What belongs nowhere else creates a record here: %(model_name)s."),
         "noted",
+    ),
+    "other_company": StepWords(
+        ROUTE, _lt("This would lead into another company: %(problem)s."), "warned"
     ),
     "route_bad": StepWords(ROUTE, _lt("This cannot be used: %(reason)s"), "warned"),
     "no_route": StepWords(

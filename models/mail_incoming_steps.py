@@ -41,6 +41,21 @@ class MailIncoming(models.Model):
         return {**values, "steps": observed.steps}
 
     @api.model
+    def _message_of(self, observed):
+        """Without a search where it was seen when it was made."""
+        if not observed.posted:
+            return super()._message_of(observed)
+        message_id, _model, _res_id = observed.posted[-1]
+        return self.env["mail.message"].sudo().browse(message_id)
+
+    @api.model
+    def _record_of(self, message, observed):
+        for message_id, model, res_id in observed.posted:
+            if message_id == message.id:
+                return {"res_model": model, "res_id": res_id}
+        return super()._record_of(message, observed)
+
+    @api.model
     def _note_end(self, values, observed):
         if values["reason"] == "duplicate":
             observed.step("duplicate", message_id=observed.message_id)

@@ -5,14 +5,13 @@ from odoo import api, fields, models
 from ..core.text import printable
 from .sending_work import ACCEPTED, address_key
 
-BOUNCED = "bounced"
-"""State of a line in the chatter; the delivery itself stays accepted, which is what happened."""
 REASON_LENGTH = 300
 """Characters of a report that are quoted; Odoo keeps the whole of it as the reason."""
 
 
 class MailDelivery(models.Model):
-    """What a server has accepted can come back: Odoo notes that on the notification."""
+    """What a server has accepted can come back: Odoo notes that on the notification, also where no
+    report that we have read says more."""
 
     _inherit = "mail.delivery"
 

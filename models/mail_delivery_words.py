@@ -3,7 +3,7 @@ from odoo.tools import format_datetime
 
 from ..core import reply as core_reply
 from ..core.reply import ReplyClass
-from .mail_delivery_bounce import BOUNCED
+from .mail_delivery_news import BOUNCED
 
 
 class MailDelivery(models.Model):

@@ -1,10 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from .mail_delivery_bounce import BOUNCED
 from .sending_work import CANCELLED, address_key
 
-FAILED = ("refused", "invalid", BOUNCED)
+FAILED = ("refused", "invalid", "bounced")
 
 
 class MailMessage(models.Model):
@@ -35,8 +34,8 @@ class MailMessage(models.Model):
         """What became of the e-mails of a message, one dict a recipient.
 
         :return: ``id`` of the `mail.delivery` (False where nothing has been tried yet), ``email``,
-            ``name``, ``kind`` (to, cc), ``state`` (a state of a delivery, "invalid" or
-            "bounced"),
+            ``name``, ``kind`` (to, cc), ``state`` (a state of a delivery, "invalid", or what was
+            heard later: "bounced", "delayed", "delivered", "passed_on", "read", "complaint"),
             ``sentence``, ``next_step``, ``next_try``, ``attempts``, ``explanation``,
             ``server_name``, ``email_from``, ``envelope_sender``, and ``actions``: the names of the
             methods of `mail.delivery` that the reader may call

@@ -3,7 +3,7 @@ from odoo.addons.mail.tools.discuss import Store
 from odoo.tools import format_datetime
 from odoo.tools.mail import email_normalize_all
 
-from .mail_delivery_bounce import BOUNCED
+from .mail_delivery_news import BOUNCED
 
 NOTHING_WAS_SENT = ("mail_email_invalid", "mail_email_missing")
 

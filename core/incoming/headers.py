@@ -15,8 +15,16 @@ VALUE_CHARS = 2_000
 VALUES_MAX = 20
 """Fields of one name that are read, such as To."""
 
-RECIPIENT_FIELDS = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
-"""The fields in which Odoo looks for recipients."""
+RECIPIENT_FIELDS = (
+    "X-Original-To",
+    "Envelope-To",
+    "Delivered-To",
+    "To",
+    "Cc",
+    "Resent-To",
+    "Resent-Cc",
+)
+"""Fields that name recipients: whom the mail was handed over to, then whom it is addressed to."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,13 @@ const STATES = {
     refused: { title: _t("Refused"), badge: "text-bg-danger" },
     invalid: { title: _t("Nothing was sent"), badge: "text-bg-danger" },
     cancelled: { title: _t("Cancelled"), badge: "text-bg-secondary" },
+    // What was heard after the server had accepted it
+    bounced: { title: _t("Came back"), badge: "text-bg-danger" },
+    delayed: { title: _t("Delayed"), badge: "text-bg-warning" },
+    delivered: { title: _t("Delivery confirmed"), badge: "text-bg-success" },
+    passed_on: { title: _t("Passed on"), badge: "text-bg-success" },
+    read: { title: _t("Read"), badge: "text-bg-success" },
+    complaint: { title: _t("Reported as spam"), badge: "text-bg-danger" },
 };
 
 const BUTTONS = {

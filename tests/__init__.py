@@ -30,6 +30,7 @@ from . import (
     test_incoming_trouble,
     test_json2,
     test_loops,
+    test_loops_migration,
     test_mail_operator,
     test_mail_provider,
     test_outgoing_beside_trackers,

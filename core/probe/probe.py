@@ -44,6 +44,7 @@ Connect = Callable[[str, int, float], socket.socket]
 class Probe:
     """
     :param seconds: for all steps together
+    :param step_seconds: for one answer
     :param outcomes: what the codes mean, those of the protocol among them
     :param now: what time it is, for the days that a certificate is valid
     """
@@ -53,6 +54,7 @@ class Probe:
         seconds: float = SECONDS,
         outcomes: Mapping[str, Outcome] = OUTCOMES,
         *,
+        step_seconds: float = STEP_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         resolve: Resolve = system_addresses,
         connect: Connect = connect_tcp,
@@ -61,6 +63,7 @@ class Probe:
         self.steps: list[Step] = []
         self._outcomes = outcomes
         self._clock, self._resolve, self._connect, self._now = clock, resolve, connect, now
+        self._step_seconds = step_seconds
         self._since = clock()
         self._deadline = self._since + seconds
 
@@ -68,14 +71,14 @@ class Probe:
     def failed(self) -> bool:
         return any(step.state is State.FAILED for step in self.steps)
 
-    def left(self, seconds: float = STEP_SECONDS) -> float:
+    def left(self, seconds: float | None = None) -> float:
         """What of these seconds is left; raises TimeoutError when the time is up."""
-        left = min(seconds, self._deadline - self._clock())
+        left = min(seconds or self._step_seconds, self._deadline - self._clock())
         if left <= 0:
             raise TimeoutError("The time for the test is up.")
         return left
 
-    def say(self, kind: str, code: str, **values: str | int) -> Step:
+    def say(self, kind: str, code: str, /, **values: str | int) -> Step:
         """The step that has ended now, since the one before it."""
         now = self._clock()
         clean = {
@@ -129,6 +132,13 @@ class Probe:
         self.say("port", code, host=host, port=port, said=said)
         return None
 
+    def reopen(self, addresses: Iterable[str], port: int) -> socket.socket | None:
+        """Another connection like it, to find out more; that is no step of its own."""
+        try:
+            return self._connect(next(iter(addresses)), port, self.left())
+        except OSError:
+            return None
+
     def answering_ports(self, addresses: Iterable[str], ports: Iterable[int]) -> list[int]:
         """Those of the ports that answer at the first address."""
         address, found = next(iter(addresses)), []
@@ -155,11 +165,13 @@ class Probe:
     def look_at_certificate(self, sock: socket.socket, context: ssl.SSLContext, host: str):
         """Tell of a certificate that is not accepted, by a context that accepts everything."""
         try:
-            self._say_certificate(self._wrap(sock, context, host), host)
+            secured = self._wrap(sock, context, host)
         except (OSError, ValueError):
-            self.say("certificate", "certificate_unreadable")
-        finally:
             sock.close()
+            self.say("certificate", "certificate_unreadable")
+        else:
+            self._say_certificate(secured, host)
+            secured.close()
 
     def _wrap(self, sock, context, host):
         sock.settimeout(self.left())

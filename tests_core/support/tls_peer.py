@@ -45,14 +45,17 @@ class TlsPeer:
                 sock = self._listening.accept()[0]
             except OSError:
                 return
-            sock.settimeout(5)
-            with (
-                contextlib.suppress(OSError),
-                sock,
-                context.wrap_socket(sock, server_side=True) as secured,
-            ):
-                secured.sendall(self._greeting)
-                secured.recv(100)
+            threading.Thread(target=self._talk, args=(context, sock), daemon=True).start()
+
+    def _talk(self, context, sock):
+        sock.settimeout(5)
+        with (
+            contextlib.suppress(OSError),
+            sock,
+            context.wrap_socket(sock, server_side=True) as secured,
+        ):
+            secured.sendall(self._greeting)
+            secured.recv(100)
 
 
 def unchecked():

@@ -1,5 +1,6 @@
 from . import (
     test_alias_domain_rights,
+    test_connection_report,
     test_connection_test,
     test_creating_users,
     test_delivery_details,

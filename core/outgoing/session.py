@@ -21,6 +21,7 @@ from ..reply import Command, Reply, from_exception
 from .dialogue import Dialogue
 from .exchange import is_quiet
 from .pool import Line
+from .signing import Signed, in_seven_bits, signer_of
 from .wire import cause_of, read_reply, say_goodbye, timed_out
 
 _SMTP = smtplib.SMTP
@@ -77,6 +78,7 @@ class Session(Dialogue):
     def _begin(self, header_from, envelope_sender):
         self.replies: dict[str, Reply] = {}
         self.doubtful: frozenset[str] = frozenset()
+        self.signed: Signed | None = None
         self.header_from = header_from
         self.envelope_sender = envelope_sender
         self._started = time.monotonic()
@@ -139,6 +141,8 @@ class Session(Dialogue):
         carried = self._carried(from_addr, to_addrs)
         if not carried:
             raise smtplib.SMTPRecipientsRefused(self._refused())
+        if signer_of(self._smtp):
+            msg = in_seven_bits(msg)
         return _SMTP.send_message(self, msg, from_addr, carried, mail_options, rcpt_options)
 
     def ehlo_or_helo_if_needed(self):
@@ -151,6 +155,9 @@ class Session(Dialogue):
         (RFC 5321 section 4.5.3.1.10).
         """
         pending = list(to_addrs)
+        if sign := signer_of(self._smtp):
+            self.signed = sign(msg)
+            msg = self.signed.data
         while True:
             error = self._send(from_addr, pending, msg, mail_options, rcpt_options)
             left = [address for address in pending if self._is_crowded_out(address)]

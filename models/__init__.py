@@ -1,4 +1,5 @@
 from . import (
+    fetchmail_folder,
     fetchmail_server,
     fetchmail_server_trouble,
     ir_attachment,
@@ -25,6 +26,7 @@ from . import (
     mail_incoming_actions,
     mail_incoming_alert,
     mail_incoming_calls,
+    mail_incoming_order,
     mail_incoming_process,
     mail_incoming_retention,
     mail_incoming_source,

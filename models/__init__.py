@@ -1,4 +1,5 @@
 from . import (
+    fetchmail_folder,
     fetchmail_server,
     fetchmail_server_envelope,
     fetchmail_server_forwarded,
@@ -54,6 +55,7 @@ from . import (
     mail_incoming_heads,
     mail_incoming_held,
     mail_incoming_loops,
+    mail_incoming_order,
     mail_incoming_process,
     mail_incoming_provenance,
     mail_incoming_reports,

@@ -34,7 +34,8 @@ _ANSWERS = (
 )
 _BARE = re.compile(r"^[\s<>()\[\]'\"*:,;.-]{0,80}$")
 _NOISE = re.compile(
-    r"(?i)giving up on \S{1,255}|message rejected by: \S{1,255}|this is a permanent error; i(?:'ve| have) given up"
+    r"(?i)giving up on \S{1,255}|message rejected by: \S{1,255}"
+    r"|this is a permanent error; i(?:'ve| have) given up"
     r"|expanded from: ?\S{1,320}"
 )
 
@@ -53,9 +54,7 @@ class Human:
     def __init__(self, text: str):
         self.text = text
         self.lines = [line[:LINE_CHARS] for line in text.split("\n", LINES)[:LINES]]
-        self._named = [
-            addresses_in(line)[:ADDRESSES] if "@" in line else [] for line in self.lines
-        ]
+        self._named = [addresses_in(line)[:ADDRESSES] if "@" in line else [] for line in self.lines]
         self._places: dict[str, list[int]] = {}
         for number, named in enumerate(self._named):
             for address in named:

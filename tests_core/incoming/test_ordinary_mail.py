@@ -104,7 +104,7 @@ ORDINARY = {
     "a mail that has another one attached": multipart(
         "mixed",
         "Content-Type: text/plain\n\nPlease look at this.",
-        "Content-Type: message/rfc822\n\nFrom: bob@acme.test\nTo: ada@example.com\nSubject: Hi\n\nx",
+        "Content-Type: message/rfc822\n\nFrom: bob@acme.test\nTo: ada@example.com\n\nx",
         return_path="<ada@example.com>",
         from_="Ada <ada@example.com>",
         subject="A mail of Bob",

@@ -126,5 +126,8 @@ def test_what_stands_elsewhere_in_the_text_proves_nothing():
 
 
 def test_what_the_original_says_proves_nothing():
-    raw = TEXT["IIS SMTP"][0] + b"\nReceived: from x\nTo: ada@example.com\n\nada@example.com is unknown\n"
+    raw = (
+        TEXT["IIS SMTP"][0]
+        + b"\nReceived: from x\nTo: ada@example.com\n\nada@example.com is unknown\n"
+    )
     assert not read(raw).recipients[0].dead_address

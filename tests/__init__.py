@@ -18,6 +18,7 @@ from . import (
     test_incoming_crash,
     test_incoming_fetch,
     test_incoming_mailgate,
+    test_incoming_reading,
     test_incoming_tours,
     test_incoming_trouble,
     test_json2,

@@ -129,13 +129,17 @@ def _named(mail, human):
     for address in human.addresses():
         if address in not_them:
             continue
-        lines = [human.lines[number] for number in human.lines_with(address)]
+        numbers = human.lines_with(address)
+        lines = [human.lines[number] for number in numbers]
         before = [line[: max(line.lower().find(address), 0)] for line in lines]
         if any(_EXPANDED.search(text) for text in before):
             expanded.append(address)
         if all(_NOT_THEM.search(text) for text in before):
             continue
-        if any(_LEADS.match(text) for text in before):
+        if any(
+            _LEADS.match(text) and not human.continues(number)
+            for text, number in zip(before, numbers, strict=True)
+        ):
             leading.append(address)
         elif any(_THEM.search(line) for line in lines):
             spoken.append(address)

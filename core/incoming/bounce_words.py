@@ -2,7 +2,7 @@
 
 SENDERS = (
     r"mailer[-_. ]?d(?:a|ae)emon",
-    r"postmaster|post[-_]?office",
+    r"post[-_.]?master|post[-_]?office",
     r"mail[-_ ]?(?:delivery|administrator|admin\b|system|transport|router|robot|deliver|daemon)",
     r"delivery[-_ ]?(?:sub)?system|delivery[-_ ]?(?:status|report|failure|notification)",
     r"mdaemon|mailer[-_ ]?(?:agent|robot)|mailsweeper|mailscanner|mailmarshal|webshield",

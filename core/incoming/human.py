@@ -67,6 +67,15 @@ class Human:
     def lines_with(self, address: str) -> list[int]:
         return self._places.get(address, [])[:PARAGRAPHS]
 
+    def continues(self, number: int) -> bool:
+        """Whether a line goes on with what an address that stands further left began."""
+        indent = _indent(self.lines[number])
+        while number and self.lines[number - 1].strip():
+            number -= 1
+            if self._named[number] and _indent(self.lines[number]) < indent:
+                return True
+        return False
+
     def answers(self, address: str, others: set[str]) -> list[Answer]:
         """What is said of an address, the answers of servers first.
 
@@ -142,6 +151,10 @@ class Human:
         return None
 
 
+def _indent(line):
+    return len(line) - len(line.lstrip())
+
+
 def _key(text):
     return re.sub(r"[^a-z0-9]", "", text.lower())[:200]
 
@@ -171,7 +184,7 @@ def _transcript(lines):
         elif said and _CONCLUSION.match(line):
             found[number] = (session, command, said)
             said = []
-        elif "while talking to" in line:
+        elif "while talking to" in line.lower():
             session, command, said, place = session + 1, None, [], None
     return {
         number: Answer("\n".join(said)[:PARAGRAPH_CHARS], _meant(command, session in pipelined))

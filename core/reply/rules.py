@@ -597,6 +597,7 @@ RULES = (
         r" (?:of|on|at|in)\b",
         r"not exists? (?:that |the |this )?" + WHO,
         r"inexistent " + WHO,
+        r"invalid final delivery user ?id",
         r"recip(?:ient)?notfound",
     ),
     _rule(

@@ -10,7 +10,8 @@ from core.incoming.report import Kind, read, read_message
 
 STANDARD = cases("reports_standard.txt")
 TEXT = cases("reports_text.txt")
-ALL = {**{f"text: {name}": case for name, case in TEXT.items()}, **STANDARD}
+RFC = cases("reports_rfc.txt")
+ALL = {**{f"text: {name}": case for name, case in TEXT.items()}, **STANDARD, **RFC}
 
 
 def test_there_are_enough_shapes():

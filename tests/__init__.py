@@ -29,6 +29,7 @@ from . import (
     test_incoming_simulation,
     test_incoming_steps,
     test_incoming_order,
+    test_incoming_reading,
     test_incoming_tours,
     test_incoming_trouble,
     test_json2,

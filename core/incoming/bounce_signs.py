@@ -55,7 +55,7 @@ def need_a_recipient(found: tuple[str, ...]) -> bool:
 
 def may_be_by_hand(found: tuple[str, ...], mail: Mail) -> bool:
     """Whether a person may have written it, about a report or about a parcel."""
-    if set(MACHINE).intersection(found):
+    if set(MACHINE).intersection(found) or auto_reply.signs(mail.fields).strong:
         return False
     is_told = {"Subject", "words"}.issubset(found)
     return not (is_told and _ANSWER_OF_SERVER.search(mail.text) and "returned original" in found)

@@ -35,6 +35,7 @@ _NOT_THEM = re.compile(
     re.IGNORECASE,
 )
 """What stands before addresses that are not those of recipients."""
+_EXPANDED = re.compile(r"(?:expanded|generated) from:?\s{0,9}<?$", re.I)
 _THEM = re.compile(
     r"rcpt to|recipients?\b|deliver(?:ed|y)? to|undeliverable to|send to|sent to|unknown|not found"
     r"|no such|could not|failed|mailbox|\bto\b|user\b|invalid|rejected|address",
@@ -96,16 +97,18 @@ def recipients_in(mail: Mail, human: Human, original: Original) -> list[str]:
     ]
     if failed:
         return list(dict.fromkeys(failed))[:RECIPIENTS]
-    named = _named(mail, human)
-    if both := [address for address in named if address in original.sent_to]:
+    named, expanded = _named(mail, human)
+    if both := [address for address in (*named, *expanded) if address in original.sent_to]:
         return both[:RECIPIENTS]
+    named = named or expanded
     if named:
         return named[:RECIPIENTS]
     return list(original.sent_to) if len(original.sent_to) == 1 else []
 
 
 def _named(mail, human):
-    """The addresses that the text speaks of as recipients; the surest places first."""
+    """The addresses that the text speaks of as recipients, those of the surest places only; and
+    those that stood for others of them."""
     not_them = {
         item
         for fields, name in (
@@ -122,15 +125,21 @@ def _named(mail, human):
         for value in fields.all(name)
         for item in addresses_in(value)
     }
-    leading, spoken, other = [], [], []
+    leading, spoken, other, expanded = [], [], [], []
     for address in human.addresses():
         if address in not_them:
             continue
-        lines = [human.lines[number] for number in human.lines_with(address)]
+        numbers = human.lines_with(address)
+        lines = [human.lines[number] for number in numbers]
         before = [line[: max(line.lower().find(address), 0)] for line in lines]
+        if any(_EXPANDED.search(text) for text in before):
+            expanded.append(address)
         if all(_NOT_THEM.search(text) for text in before):
             continue
-        if any(_LEADS.match(text) for text in before):
+        if any(
+            _LEADS.match(text) and not human.continues(number)
+            for text, number in zip(before, numbers, strict=True)
+        ):
             leading.append(address)
         elif any(_THEM.search(line) for line in lines):
             spoken.append(address)
@@ -138,4 +147,4 @@ def _named(mail, human):
             other.append(address)
     found = leading or spoken or other
     people = [address for address in found if not _MACHINE.match(address)]
-    return people or found
+    return people or found, expanded

@@ -7,6 +7,7 @@ the address in the text for people does.
 
 import re
 
+from . import bounce_signs
 from .address import addresses_in, decode_xtext
 from .bounce_text import judged, recipients_in
 from .command import command_of
@@ -31,7 +32,8 @@ def read(mail: Mail) -> Reading | None:
     text = mail.part_text("delivery-status", "global-delivery-status")
     sign = "delivery-status"
     if not text:
-        if not _FIELD.search(mail.text):
+        is_report = _FIELD.search(mail.text) and bounce_signs.signs(mail)
+        if not is_report or bounce_signs.may_be_by_hand(is_report, mail):
             return None
         text, sign = mail.text, "Final-Recipient"
     groups = recipient_groups(text)

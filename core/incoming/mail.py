@@ -92,7 +92,7 @@ def machine_text(part: Message, fields: Fields) -> str:
         if size > 20 * TEXT_BYTES:
             break
     text = "\n".join(lines)
-    if not fields.first("Content-Transfer-Encoding").lower() in ("base64", "quoted-printable"):
+    if fields.first("Content-Transfer-Encoding").lower() not in ("base64", "quoted-printable"):
         return text
     whole = Message()
     whole.set_payload(text.strip())

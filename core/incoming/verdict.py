@@ -55,9 +55,7 @@ class Judge:
         said = [item for item in said if item.text.strip()]
         if action in HAD_IT:
             text = _shown(said[0].text) if said and said[0].of_the_address else ""
-            return Recipient(
-                address, action.value, status, ReplyClass.ACCEPTED, text=text, **more
-            )
+            return Recipient(address, action.value, status, ReplyClass.ACCEPTED, text=text, **more)
         answer, item = self._decide(action, status, said)
         is_dead = item.of_the_address and answer.dead_address and action is Action.FAILED
         return Recipient(

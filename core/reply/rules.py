@@ -597,6 +597,8 @@ RULES = (
         r" (?:of|on|at|in)\b",
         r"not exists? (?:that |the |this )?" + WHO,
         r"inexistent " + WHO,
+        r"invalid final delivery user ?id",
+        r"not an? (?:registered|known|valid|existing) (?:\w{1,10} )?(?:user|recipient|mailbox)\b",
         r"recip(?:ient)?notfound",
     ),
     _rule(

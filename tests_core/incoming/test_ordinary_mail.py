@@ -33,6 +33,17 @@ ORDINARY = {
         "Shall I try another address?",
         subject="Re: Undelivered Mail Returned to Sender",
     ),
+    "fields of a report, quoted": person(
+        "This is what I got, what shall I do?\n\nFinal-Recipient: rfc822; bob@acme.test\nAction: "
+        "failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n",
+        subject="Help",
+    ),
+    "an answer with the mail below": person(
+        "We could not be reached by phone, sorry.\n\n-----Original Message-----\nFrom: Bob "
+        "<bob@acme.test>\nSent: Monday\nTo: Ada <ada@example.com>\nSubject: Offer\n\nHello",
+        subject="RE: Offer",
+        in_reply_to="<1@acme.test>",
+    ),
     "a parcel service": person(
         "Dear customer, your parcel could not be delivered because nobody was at home. We will try "
         "again tomorrow.",
@@ -93,7 +104,7 @@ ORDINARY = {
     "a mail that has another one attached": multipart(
         "mixed",
         "Content-Type: text/plain\n\nPlease look at this.",
-        "Content-Type: message/rfc822\n\nFrom: bob@acme.test\nTo: ada@example.com\nSubject: Hi\n\nx",
+        "Content-Type: message/rfc822\n\nFrom: bob@acme.test\nTo: ada@example.com\n\nx",
         return_path="<ada@example.com>",
         from_="Ada <ada@example.com>",
         subject="A mail of Bob",

@@ -10,7 +10,8 @@ from core.incoming.report import Kind, read, read_message
 
 STANDARD = cases("reports_standard.txt")
 TEXT = cases("reports_text.txt")
-ALL = {**{f"text: {name}": case for name, case in TEXT.items()}, **STANDARD}
+RFC = cases("reports_rfc.txt")
+ALL = {**{f"text: {name}": case for name, case in TEXT.items()}, **STANDARD, **RFC}
 
 
 def test_there_are_enough_shapes():
@@ -126,5 +127,8 @@ def test_what_stands_elsewhere_in_the_text_proves_nothing():
 
 
 def test_what_the_original_says_proves_nothing():
-    raw = TEXT["IIS SMTP"][0] + b"\nReceived: from x\nTo: ada@example.com\n\nada@example.com is unknown\n"
+    raw = (
+        TEXT["IIS SMTP"][0]
+        + b"\nReceived: from x\nTo: ada@example.com\n\nada@example.com is unknown\n"
+    )
     assert not read(raw).recipients[0].dead_address

@@ -52,6 +52,7 @@ from . import (
     test_settings,
     test_tours,
     test_tours_outgoing,
+    test_tours_reports,
     test_translations,
     test_uninstall,
     test_views,

@@ -60,6 +60,7 @@ from . import (
     test_tours,
     test_tours_outgoing,
     test_tours_signed,
+    test_tours_reports,
     test_translations,
     test_uninstall,
     test_views,

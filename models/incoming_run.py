@@ -17,6 +17,8 @@ from odoo.exceptions import LockError
 
 from ..core.incoming.reading import Reading
 
+NO_ROUTE = "No possible route"
+"""How Odoo's message begins, and what its mailgate script looks for."""
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -72,6 +74,7 @@ class Observed:
     :param released: an administrator said that it is no loop
     :param destination: where an administrator sent it: model, res_id, alias_id
     :param new_message_id: by which a duplicate that is wanted differs from the first copy
+    :param rehearsed: all of it is undone, so nobody is told of anything
 
     What the hooks saw:
 
@@ -79,12 +82,15 @@ class Observed:
     :param quiet: for each record (model, id) whose message notifies nobody, what it answers
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
-    :param reading: what the mail is, once somebody asked
+    :param of_other_company: why a destination was not taken, where it is another company's
+    :param former_addresses: recipients that have another address now, and that address
     :param steps: what was asked about it, in order, with the values that decided
     :param parent_id: the message that it answers
     :param warning: what Odoo said last against a destination
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
+    :param reading: what the mail is, once somebody asked
+    :param posted: id, model and record of the messages that it became
     """
 
     raw: bytes
@@ -94,6 +100,7 @@ class Observed:
     released: bool = False
     destination: dict | None = None
     new_message_id: str = ""
+    rehearsed: bool = False
     entered: bool = False
     parsed: bool = False
     routed: bool = False
@@ -102,16 +109,19 @@ class Observed:
     values: dict = field(default_factory=dict)
     quiet: dict = field(default_factory=dict)
     routes: list = field(default_factory=list)
+    former_addresses: dict = field(default_factory=dict)
+    of_other_company: str = ""
     state: str = ""
     reason: str = ""
     answered: bool = False
-    reading: Reading | None = None
     steps: list = field(default_factory=list)
     parent_id: int = 0
     warning: str = ""
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
     is_reply_tried: bool = False
+    reading: Reading | None = None
+    posted: list = field(default_factory=list)
 
     def step(self, code, /, **values):
         """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.

@@ -57,6 +57,27 @@ STEPS = {
     "read": StepWords(
         READ, _lt("Odoo reads the sender %(sender)s and the recipients %(recipients)s."), "noted"
     ),
+    "former_address": StepWords(
+        READ,
+        _lt("%(former)s is a former address: the mail goes on as one to %(current)s."),
+        "noted",
+    ),
+    "forwarded_original": StepWords(
+        READ,
+        _lt("It was forwarded by %(by)s; the field %(header)s names who wrote it: %(sender)s."),
+        "noted",
+    ),
+    "forwarded": StepWords(
+        READ, _lt("It was forwarded by %(by)s, whom an answer would reach."), "warned"
+    ),
+    "verification": StepWords(
+        READ,
+        _lt(
+            "%(provider)s asks whether mail may be forwarded to this address. It is held, with the "
+            "code or the link to confirm it."
+        ),
+        "stopped",
+    ),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),
     "bounce_address": StepWords(
@@ -84,6 +105,11 @@ STEPS = {
         DUPLICATE,
         _lt("A message with the Message-Id %(message_id)s is there already: nothing was made."),
         "stopped",
+    ),
+    "duplicate_allowed": StepWords(
+        DUPLICATE,
+        _lt("A message with the Message-Id %(message_id)s is there already. As another mail:"),
+        "noted",
     ),
     "no_loop_header": StepWords(
         LOOP, _lt("It does not answer one of the notices that Odoo sends itself."), "passed"
@@ -194,6 +220,9 @@ STEPS = {
         _lt("What belongs nowhere else creates a record here: %(model_name)s."),
         "noted",
     ),
+    "other_company": StepWords(
+        ROUTE, _lt("This would lead into another company: %(problem)s."), "warned"
+    ),
     "route_bad": StepWords(ROUTE, _lt("This cannot be used: %(reason)s"), "warned"),
     "no_route": StepWords(
         FALLBACK,
@@ -221,6 +250,11 @@ STEPS = {
     "creates": StepWords(ROUTE, _lt("It creates a new record: %(model_name)s."), "decided"),
     "updates": StepWords(ROUTE, _lt("It is put into %(record)s."), "decided"),
     "answered": StepWords(ROUTE, _lt("The sender is told so by a mail: %(address)s."), "noted"),
+    "alias_invalid": StepWords(
+        CONTACT,
+        _lt("The alias %(alias)s is marked as one that does not work: see its settings."),
+        "warned",
+    ),
     "failed": StepWords(ROUTE, _lt("Making the record failed: %(reason)s"), "stopped"),
     # Others
     "other_route": StepWords(

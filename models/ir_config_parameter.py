@@ -38,6 +38,7 @@ class IrConfigParameter(models.Model):
             return self.env["ir.mail_server"]._parse_valid_from_filter(value)
         if key == "mail.catchall.domain.allowed" and value:
             self._check_allowed_domains(value)
+            return ",".join(dict.fromkeys(value.split(",")))
         if key == NAMESERVER_PARAMETER:
             self._check_nameservers(value)
         if key == LOOP_POLICY_PARAMETER and value:

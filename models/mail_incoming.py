@@ -22,6 +22,7 @@ REASONS = [
     ("duplicate", "Duplicate"),
     ("loop_header", "Answer to a loop notice"),
     ("loop_sender", "Too many from this sender"),
+    ("verification", "A provider asks to confirm a forwarding"),
     ("auto_reply", "Automatic mail"),
     ("catchall", "Written to the catchall, answered"),
     ("answered", "Not accepted, answered"),

@@ -207,8 +207,7 @@ class MailIncoming(models.Model):
                 **values,
                 "state": "done",
                 "reason": reason,
-                "res_model": message.model,
-                "res_id": message.res_id,
+                **self._record_of(message, observed),
                 "mail_message_id": message.id,
                 "created_record": is_new and observed.creates,
             }
@@ -219,6 +218,10 @@ class MailIncoming(models.Model):
             return {**values, "state": "done", "reason": reason, **record}
         reason = "answered" if observed.answered else "no_record"
         return {**values, "state": "ignored", "reason": reason}
+
+    @api.model
+    def _record_of(self, message, observed):
+        return {"res_model": message.model, "res_id": message.res_id}
 
     @api.model
     def _message_of(self, observed):

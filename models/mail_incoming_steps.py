@@ -25,6 +25,11 @@ class MailIncoming(models.Model):
             "email_communication.incoming_steps", {"steps": tell(self.env, steps)}
         )
 
+    def action_simulate(self):
+        """What would happen to this mail now, without anything happening."""
+        self.ensure_one()
+        return self.env["mail.incoming.simulation"]._open(incoming_id=self.id)
+
     # ------------------------------------------------------------
     # THE LAST STEP
     # ------------------------------------------------------------
@@ -34,6 +39,21 @@ class MailIncoming(models.Model):
         values = super()._outcome(result, observed)
         self._note_end(values, observed)
         return {**values, "steps": observed.steps}
+
+    @api.model
+    def _message_of(self, observed):
+        """Without a search where it was seen when it was made."""
+        if not observed.posted:
+            return super()._message_of(observed)
+        message_id, _model, _res_id = observed.posted[-1]
+        return self.env["mail.message"].sudo().browse(message_id)
+
+    @api.model
+    def _record_of(self, message, observed):
+        for message_id, model, res_id in observed.posted:
+            if message_id == message.id:
+                return {"res_model": model, "res_id": res_id}
+        return super()._record_of(message, observed)
 
     @api.model
     def _note_end(self, values, observed):

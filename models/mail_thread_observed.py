@@ -4,10 +4,8 @@ from odoo import api, fields, models
 
 from ..core.incoming import bounds
 from ..core.incoming.headers import derived_message_id
-from .incoming_run import CURRENT
+from .incoming_run import CURRENT, NO_ROUTE
 
-NO_ROUTE = "No possible route"
-"""How Odoo's message begins, and what its mailgate script looks for."""
 ORIGINAL = "original_email.eml"
 """What Odoo calls the copy of the mail that it attaches."""
 

@@ -293,3 +293,14 @@ class MailThread(models.AbstractModel):
         by_address = "author_user" if partner.user_ids else "author"
         code = by_address if is_found else "author_other"
         observed.step(code, partner=partner.display_name, address=address)
+
+    def _message_create(self, values_list):
+        messages = super()._message_create(values_list)
+        if observed := CURRENT.get():
+            made = zip(messages, values_list, strict=False)
+            observed.posted += [
+                (message.id, values.get("model"), values.get("res_id"))
+                for message, values in made
+                if values.get("message_id") == observed.message_id
+            ]
+        return messages

@@ -52,7 +52,7 @@ _WORDS = re.compile(
 )
 
 
-def forwarded_by_a_person(mail: Mail) -> bool:
+def is_forwarded_by_a_person(mail: Mail) -> bool:
     """Whether somebody hands a report on: then it is a mail of theirs."""
     fields = mail.fields
     return (

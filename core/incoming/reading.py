@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ..reply import ReplyClass
+from .provenance import Provenance
 
 
 class Kind(str, Enum):
@@ -94,7 +95,7 @@ class Reading:
     decided_by: tuple[str, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     original: Original = field(default_factory=Original)
-    provenance: dict | None = None
+    provenance: Provenance | None = None
 
     @property
     def message_id(self) -> str:
@@ -112,5 +113,5 @@ class Reading:
             "decided_by": list(self.decided_by),
             "message_id": self.message_id or None,
             "recipients": [recipient.to_json() for recipient in self.recipients],
-            "provenance": self.provenance,
+            "provenance": self.provenance and self.provenance.to_json(),
         }

@@ -4,9 +4,11 @@ automatic reply. Reports come first, for they carry all the signs of automatic r
 Nothing here raises, whatever a stranger sent, and what is not sure stays unsure.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from email.message import Message
 
-from . import auto_reply, bounce_signs, bounce_text, complaint, delivery_report, receipt
+from . import auto_reply, bounce_signs, bounce_text, complaint, delivery_report, provenance, receipt
 from .mail import Mail, open_mail
 from .parts import parse
 from .reading import Action, Kind, Original, Reading, Recipient
@@ -14,22 +16,26 @@ from .reading import Action, Kind, Original, Reading, Recipient
 __all__ = ["Action", "Kind", "Original", "Reading", "Recipient", "read", "read_message"]
 
 
-def read(raw: bytes) -> Reading:
-    """What the mail is, told from its first megabyte."""
-    return read_message(parse(raw))
+def read(raw: bytes, servers: Iterable[str] = ()) -> Reading:
+    """What the mail is, told from its first megabyte.
+
+    :param servers: the names of the receiving servers that are trusted, see `provenance`
+    """
+    return read_message(parse(raw), servers)
 
 
-def read_message(message: Message) -> Reading:
+def read_message(message: Message, servers: Iterable[str] = ()) -> Reading:
     """The same of a mail that is parsed already, by any policy."""
     mail = open_mail(message)
     if not mail.fields:
         return Reading(Kind.UNREADABLE, ("no header",))
-    return _report(mail) or _automatic_reply(mail) or Reading(Kind.MAIL)
+    reading = _report(mail) or _automatic_reply(mail) or Reading(Kind.MAIL)
+    return replace(reading, provenance=provenance.judge(mail.fields, servers))
 
 
 def _report(mail: Mail) -> Reading | None:
-    if forwarded := bounce_signs.forwarded_by_a_person(mail):
-        return Reading(Kind.MAIL, forwarded)
+    if bounce_signs.is_forwarded_by_a_person(mail):
+        return None
     return (
         receipt.read(mail)
         or complaint.read(mail)

@@ -46,6 +46,7 @@ from . import (
     mail_mail_split,
     mail_mail_waiting,
     mail_message,
+    mail_message_incoming,
     mail_notification,
     mail_provider,
     mail_thread,

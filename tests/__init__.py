@@ -18,6 +18,7 @@ from . import (
     test_incoming_fetch,
     test_incoming_mailgate,
     test_incoming_simulation,
+    test_incoming_simulation_tours,
     test_incoming_steps,
     test_incoming_tours,
     test_incoming_trouble,

@@ -79,6 +79,7 @@ from . import (
     mail_message,
     mail_message_provenance,
     mail_message_receipt,
+    mail_message_incoming,
     mail_notification,
     mail_provider,
     mail_thread,

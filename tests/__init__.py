@@ -28,6 +28,7 @@ from . import (
     test_incoming_left,
     test_incoming_mailgate,
     test_incoming_simulation,
+    test_incoming_simulation_tours,
     test_incoming_steps,
     test_incoming_order,
     test_incoming_reading,

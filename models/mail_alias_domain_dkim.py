@@ -89,8 +89,9 @@ class MailAliasDomain(models.Model):
             raise AccessError(self.env._("Only administrators can sign e-mails with DKIM."))
 
     def _register_check(self, check, changes):
-        super()._register_check(check, changes)
+        result = super()._register_check(check, changes)
         self.sudo().dkim_key_ids._take_findings(check._report().findings)
+        return result
 
 
 class MailAliasDomainCheck(models.Model):

@@ -11,7 +11,7 @@ class MailDelivery(models.Model):
     _inherit = "mail.delivery"
 
     signed_with = fields.Char(
-        "Signed With", readonly=True, help="The DNS records of the DKIM keys that signed it."
+        readonly=True, help="The DNS records of the DKIM keys that signed it."
     )
     unsigned_because = fields.Selection(
         [(NO_KEY, "No key of its domain is in use"), (FAILED, "The key did not sign")],

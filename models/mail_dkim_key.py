@@ -142,7 +142,7 @@ class MailDkimKey(models.Model):
             raise UserError(self.env._("A key does not change. Make a new one instead."))
         return super().write(vals)
 
-    def copy(self, default=None):
+    def copy_data(self, default=None):
         raise UserError(self.env._("A key is not copied. Make a new one instead."))
 
     @api.ondelete(at_uninstall=False)

@@ -45,6 +45,8 @@ COLUMNS = (
     "took_over_from",
     "email_from",
     "envelope_sender",
+    "signed_with",
+    "unsigned_because",
 )
 KEPT = ("mail_mail_id_int", "email")
 
@@ -80,6 +82,8 @@ def _values(work, item):
         "took_over_from": work.took_over_from or None,
         "email_from": work.header_from or None,
         "envelope_sender": work.envelope_sender or None,
+        "signed_with": ", ".join(work.signed.records) or None if work.signed else None,
+        "unsigned_because": work.signed.problem or None if work.signed else None,
     }
 
 
@@ -87,7 +91,7 @@ NOTED = tuple(
     name
     for name in COLUMNS
     if name not in ("story", "next_try", "email_from", "envelope_sender")
-    and not name.startswith("reply_")
+    and not name.startswith(("reply_", "signed_", "unsigned_"))
 )
 
 

@@ -102,6 +102,7 @@ class MailDelivery(models.Model):
                     "server_name",
                     "email_from",
                     "envelope_sender",
+                    "signature_sentence",
                 )
             },
         }

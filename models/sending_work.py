@@ -104,6 +104,7 @@ class Work:
         self.took_over_from = took_over_from
         self.header_from = False
         self.envelope_sender = False
+        self.signed = None
         self.recorder = None
         self.recipients = {item.email: item for item in _expected(mail)}
         self.entries = []
@@ -216,6 +217,7 @@ class Work:
         :param copies: the addresses that the Cc header named
         """
         self.header_from, self.envelope_sender = session.header_from, session.envelope_sender
+        self.signed = session.signed
         told = []
         for address, reply in session.replies.items():
             email = address_key(address)

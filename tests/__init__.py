@@ -9,6 +9,8 @@ from . import (
     test_creating_users,
     test_delivery_details,
     test_delivery_migration,
+    test_dkim_rights,
+    test_dkim_signing,
     test_dns_check,
     test_dns_watch,
     test_end_to_end,

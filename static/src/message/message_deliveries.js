@@ -26,7 +26,7 @@ const BUTTONS = {
     action_cancel: _t("Cancel"),
 };
 
-const WAYS = ["explanation", "email_from", "envelope_sender"];
+const WAYS = ["explanation", "email_from", "envelope_sender", "signature_sentence"];
 
 /**
  * What became of the e-mails of a message, one line a recipient, asked for when it is opened.

@@ -1,5 +1,6 @@
 from . import (
     test_alias_domain_rights,
+    test_connection_report,
     test_connection_test,
     test_creating_users,
     test_delivery_details,
@@ -40,6 +41,7 @@ from . import (
     test_settings,
     test_tours,
     test_tours_outgoing,
+    test_tours_signed,
     test_translations,
     test_uninstall,
     test_views,

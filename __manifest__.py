@@ -15,6 +15,7 @@
         "data/mail_provider_data.xml",
         "wizard/ir_mail_server_simulate_views.xml",
         "views/fetchmail_server_views.xml",
+        "views/fetchmail_server_test_views.xml",
         "views/ir_mail_server_views.xml",
         "views/ir_mail_server_test_views.xml",
         "views/mail_alias_domain_check_views.xml",

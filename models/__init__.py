@@ -1,6 +1,8 @@
 from . import (
     fetchmail_folder,
     fetchmail_server,
+    fetchmail_server_encryption,
+    fetchmail_server_test,
     fetchmail_server_trouble,
     ir_attachment,
     ir_config_parameter,

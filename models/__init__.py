@@ -5,6 +5,8 @@ from . import (
     fetchmail_server_forwarded,
     fetchmail_server_provenance,
     fetchmail_server_simulation,
+    fetchmail_server_encryption,
+    fetchmail_server_test,
     fetchmail_server_trouble,
     ir_attachment,
     ir_attachment_rehearsal,

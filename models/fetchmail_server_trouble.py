@@ -144,9 +144,7 @@ class FetchmailServer(models.Model):
             "host": printable(self.server or ""),
             "port": self.port,
             "user": self.user or "",
-            "reply": (mailbox_error.reply_text(error) or mailbox_error.safe(str(error))).rstrip(
-                "."
-            ),
+            "reply": reply.rstrip("."),
         }
         return f"{cause} {self.env._(ADVICE[self.state])}"
 

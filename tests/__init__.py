@@ -43,6 +43,7 @@ from . import (
     test_mail_operator,
     test_mail_provider,
     test_outgoing_beside_trackers,
+    test_mailbox_report,
     test_outgoing_callers,
     test_outgoing_command_line,
     test_outgoing_crash,

@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 
+from ..probe.network import words_of
 from ..text import TEXT_MAX, printable
 
 _LOGIN_REFUSALS = (
@@ -48,7 +49,8 @@ _SECRET = re.compile(r"(?i)(token|secret|password|assertion)=[^&\s'\")]+")
 
 
 def classify(error: BaseException, has_password: bool = True) -> str:
-    """One of login_refused, name_unknown, connection_refused, timeout, tls, quota, consent, other.
+    """One of login_refused, name_unknown, connection_refused, timeout, certificate, tls, quota,
+    consent, other.
 
     Servers word a refused login as they like; the response codes of the standards come first,
     then what the large providers say. Who signs in without a password gave a consent instead.
@@ -64,6 +66,7 @@ def classify(error: BaseException, has_password: bool = True) -> str:
         (socket.gaierror, "name_unknown"),
         (TimeoutError, "timeout"),
         (ConnectionRefusedError, "connection_refused"),
+        (ssl.SSLCertVerificationError, "certificate"),
         (ssl.SSLError, "tls"),
     ):
         if isinstance(error, kind):
@@ -74,6 +77,8 @@ def classify(error: BaseException, has_password: bool = True) -> str:
 def reply_text(error: BaseException) -> str:
     """What the server said, safe to show: imaplib and poplib keep the octets of the reply."""
     said = error.args[0] if error.args else ""
+    if isinstance(error, OSError) and isinstance(said, int):
+        said = words_of(error)
     return safe(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))
 
 

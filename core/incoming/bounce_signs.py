@@ -43,9 +43,9 @@ def signs(mail: Mail) -> tuple[str, ...]:
     weight = len(found) + ("X-Failed-Recipients" in found)
     automatic = auto_reply.signs(mail.fields)
     is_answer = bool(automatic.strong or "Subject" in automatic.weak)
-    if not {"Subject", "words"}.intersection(found) or weight < (3 if is_answer else 2):
-        return ()
-    return found
+    needed = 3 if is_answer and not {"Subject", "From"}.issubset(found) else 2
+    is_told = {"Subject", "words"}.intersection(found)
+    return found if is_told and weight >= needed else ()
 
 
 def need_a_recipient(found: tuple[str, ...]) -> bool:
@@ -58,7 +58,8 @@ def may_be_by_hand(found: tuple[str, ...], mail: Mail) -> bool:
     if set(MACHINE).intersection(found) or auto_reply.signs(mail.fields).strong:
         return False
     is_told = {"Subject", "words"}.issubset(found)
-    return not (is_told and _ANSWER_OF_SERVER.search(mail.text) and "returned original" in found)
+    is_shown = "returned original" in found or _ANSWER_OF_SERVER.search(mail.text)
+    return not (is_told and is_shown)
 
 
 def _found(mail):

@@ -8,9 +8,10 @@ from .returned import original_of
 
 
 def read(mail: Mail) -> Reading | None:
-    if not mail.has_part("feedback-report"):
+    report = "feedback-report"
+    if not mail.has_part(report) and mail.fields.parameter("Content-Type", "report-type") != report:
         return None
-    text = mail.part_text("feedback-report")
+    text = mail.part_text(report)
     fields = read_fields(line for line in text.splitlines() if line.strip())
     named = [
         address
@@ -21,7 +22,7 @@ def read(mail: Mail) -> Reading | None:
     kind = fields.first("Feedback-Type").lower()[:40]
     return Reading(
         Kind.COMPLAINT,
-        tuple(filter(None, ("feedback-report", kind))),
+        tuple(filter(None, (report, kind))),
         tuple(Recipient(address, action=kind) for address in dict.fromkeys(named)),
         original_of(mail.fields, mail.returned, ""),
     )

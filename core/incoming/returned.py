@@ -90,7 +90,9 @@ def _announces(lines, number):
     fields = [found[1].lower() for item in following if (found := _FIELD_LINE.match(item))]
     if any(name in _STATUS_NAMES for name in fields):
         return False
-    return bool(_RULE.search(line)) or (len(fields) >= 2 and not _is_summary(following))
+    if _RULE.search(line):
+        return bool(fields) or any("@" in before for before in lines[:number])
+    return len(fields) >= 2 and not _is_summary(following)
 
 
 def _is_summary(following):

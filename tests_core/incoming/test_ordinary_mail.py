@@ -44,6 +44,17 @@ ORDINARY = {
         subject="RE: Offer",
         in_reply_to="<1@acme.test>",
     ),
+    "away, with a null sender": person(
+        "I could not be reached last week. Ada no longer works here, please write to "
+        "bob@example.com instead.",
+        subject="Re: Your offer",
+        return_path="<>",
+    ),
+    "a list of what was blocked": person(
+        "These messages have been blocked:\n\neve@example.org: Invoice\nbob@example.org: Hello\n",
+        from_="Postmaster <postmaster@acme.test>",
+        subject="Spam digest",
+    ),
     "a parcel service": person(
         "Dear customer, your parcel could not be delivered because nobody was at home. We will try "
         "again tomorrow.",

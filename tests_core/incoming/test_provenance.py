@@ -242,6 +242,22 @@ DETOURS = {
         "relay.example",
         "",
     ),
+    "Received": (
+        BORDER
+        + "Received: from pc ([203.0.113.9]) by mx.old.example for <info@old.example>; x\n"
+        + "From: ada@example.com\nTo: info@old.example\n",
+        "redirected",
+        "info@old.example",
+        "",
+    ),
+    "Received, an alias at home": (
+        BORDER
+        + "Received: from pc ([203.0.113.9]) by mx.acme.test for <info@acme.test>; x\n"
+        + "From: ada@example.com\nTo: info@acme.test\n",
+        "",
+        "",
+        "",
+    ),
     "ARC": (
         "ARC-Seal: i=2; d=google.com; cv=pass\nARC-Seal: i=1; d=relay.example; cv=none\n" + FROM,
         "redirected",

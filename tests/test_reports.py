@@ -323,6 +323,7 @@ class TestOtherReports(ReportCase, TransactionCase):
         )
         self.assertEqual((row.state, row.reason), ("held", "to_bounce"))
         self.assertTrue(row.has_source)
+        self.assertIn("bounce address: 1 held", row.alert_id.summary)
 
     def test_a_person_who_wrote_to_the_bounce_address_is_put_where_they_belong(self):
         row = self.receive(

@@ -19,6 +19,7 @@
         "views/fetchmail_server_trust_views.xml",
         "views/fetchmail_server_forwarded_views.xml",
         "views/ir_mail_server_views.xml",
+        "views/ir_mail_server_test_views.xml",
         "views/mail_alias_domain_check_views.xml",
         "views/mail_alias_domain_views.xml",
         "views/mail_former_address_views.xml",

@@ -18,6 +18,8 @@ from . import (
     ir_mail_server_rest,
     ir_mail_server_session,
     ir_mail_server_substitute,
+    ir_mail_server_test,
+    ir_mail_server_test_target,
     mail_alias,
     mail_alias_answers_at,
     mail_alias_companies,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .. import spf
+from .. import dkim, spf
 from ..dns.resolver import Resolver
 from ..findings.finding import Finding, Severity, finding
 from ..sender import Sender
@@ -94,7 +94,7 @@ def _signed(sender, keys):
     """Whether one of the keys of a sender is usable; None where that is not known."""
     if sender.selectors is None:
         return None
-    severities = {item.severity for item in keys}
+    severities = {item.severity for item in keys if item.code != dkim.UNPUBLISHED}
     if severities & {Severity.OK, Severity.INFO, Severity.WARNING}:
         return True
     return None if Severity.UNKNOWN in severities else False

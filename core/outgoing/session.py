@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..reply import Command, Reply, from_exception, read
+from .signing import Signed, in_seven_bits, signer_of
 from .wire import as_data, cause_of, read_reply, timed_out
 
 _SMTP = smtplib.SMTP
@@ -63,6 +64,7 @@ class Session:
     def _begin(self, header_from, envelope_sender):
         self.replies: dict[str, Reply] = {}
         self.doubtful: frozenset[str] = frozenset()
+        self.signed: Signed | None = None
         self.header_from = header_from
         self.envelope_sender = envelope_sender
         self._started = time.monotonic()
@@ -108,6 +110,8 @@ class Session:
         carried = self._carried(from_addr, to_addrs)
         if not carried:
             raise smtplib.SMTPRecipientsRefused(self._refused())
+        if signer_of(self._smtp):
+            msg = in_seven_bits(msg)
         return _SMTP.send_message(self, msg, from_addr, carried, mail_options, rcpt_options)
 
     def ehlo_or_helo_if_needed(self):
@@ -135,6 +139,9 @@ class Session:
         (RFC 5321 section 4.5.3.1.10).
         """
         pending = list(to_addrs)
+        if sign := signer_of(self._smtp):
+            self.signed = sign(msg)
+            msg = self.signed.data
         while True:
             error = self._send(from_addr, pending, msg, mail_options, rcpt_options)
             left = [address for address in pending if self._is_crowded_out(address)]

@@ -30,7 +30,7 @@ def read_reply(smtp: smtplib.SMTP) -> tuple[int, bytes]:
         if smtp.debuglevel > 0:
             smtp._print_debug("reply:", repr(line))
         if len(said) < LINES_KEPT:
-            said.append(line[4:].strip(b" \t\r\n"))
+            said.append(line[4 if line[:3].isdigit() else 0 :].strip(b" \t\r\n"))
         # RFC 5321 section 4.2.1: a hyphen after the code announces another line
         if line[3:4] != b"-" or not line[:3].isdigit():
             return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(said)

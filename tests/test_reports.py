@@ -64,6 +64,7 @@ class TestDeliveryReports(ReportCase, TransactionCase):
         self.assertEqual((delivery.state, delivery.news), ("accepted", "bounced"))
         self.assertEqual(delivery.reply_class, "recipient_unknown")
         self.assertEqual((delivery.reply_code, delivery.reply_enhanced), (550, "5.1.1"))
+        self.assertEqual(delivery.reply_text, "5.1.1 User unknown")
         self.assertEqual(len(delivery.story), 2)
         self.assertIn("250", delivery.story_html)
         self.assertIn("Came back", delivery.story_html)

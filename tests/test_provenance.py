@@ -120,8 +120,11 @@ class TestProvenance(ProvenanceCase, TransactionCase):
 
     def test_without_a_trusted_server_it_says_what_to_do(self):
         self.mailbox.authserv_id = False
+        self.assertFalse(self.mailbox.signatures_note)
         with patch.object(dkim_proof, "is_available", return_value=False):
             row = self.receive(self.raw_mail())
+            self.mailbox.invalidate_recordset()
+            self.assertIn("pip install dkimpy", self.mailbox.signatures_note)
         self.assertEqual(row.provenance, "not_verified")
         self.assertIn("No receiving mail server is trusted", row.provenance_text)
 

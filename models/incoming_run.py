@@ -15,6 +15,10 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, modules, sql_db
 from odoo.exceptions import LockError
 
+from ..core.incoming.reading import Reading
+
+NO_ROUTE = "No possible route"
+"""How Odoo's message begins, and what its mailgate script looks for."""
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -74,13 +78,18 @@ class Observed:
 
     What the hooks saw:
 
+    :param values: what else the row shall say
+    :param quiet: for each record (model, id) whose message notifies nobody, what it answers
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
+    :param of_other_company: why a destination was not taken, where it is another company's
+    :param former_addresses: recipients that have another address now, and that address
     :param steps: what was asked about it, in order, with the values that decided
     :param parent_id: the message that it answers
     :param warning: what Odoo said last against a destination
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
+    :param reading: what the mail is, once somebody asked
     :param alias_names: of the aliases that were asked, by id
     :param posted: id, model and record of the messages that it became
     """
@@ -98,7 +107,11 @@ class Observed:
     routed: bool = False
     no_route: str = ""
     bounded: bool = False
+    values: dict = field(default_factory=dict)
+    quiet: dict = field(default_factory=dict)
     routes: list = field(default_factory=list)
+    former_addresses: dict = field(default_factory=dict)
+    of_other_company: str = ""
     state: str = ""
     reason: str = ""
     answered: bool = False
@@ -109,6 +122,7 @@ class Observed:
     user_ids: set = field(default_factory=set)
     alias_names: dict = field(default_factory=dict)
     is_reply_tried: bool = False
+    reading: Reading | None = None
     posted: list = field(default_factory=list)
 
     def step(self, code, /, **values):
@@ -138,6 +152,10 @@ class Observed:
     @property
     def creates(self):
         return any(not route[1] for route in self.routes)
+
+    @property
+    def created_models(self):
+        return {route[0] for route in self.routes if not route[1]}
 
 
 def _plain(value):

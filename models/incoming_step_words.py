@@ -38,9 +38,13 @@ VERDICTS = {
 """What followed from a step: the icon never stands without the word."""
 
 READ = _lt("Reading")
+PROVENANCE = _lt("Who proves the sender?")
+ENVELOPE = _lt("Handed over for whom?")
 BOUNCE = _lt("Bounce?")
+REPORT = _lt("A report about what?")
 DUPLICATE = _lt("Known already?")
 LOOP = _lt("Loop?")
+AUTOMATIC = _lt("Written by a machine?")
 REPLY = _lt("Reply?")
 CATCHALL = _lt("Catchall?")
 ALIAS = _lt("Alias?")
@@ -56,6 +60,33 @@ STEPS = {
     "read": StepWords(
         READ, _lt("Odoo reads the sender %(sender)s and the recipients %(recipients)s."), "noted"
     ),
+    "envelope": StepWords(
+        ENVELOPE, _lt("The receiving server handed it over for %(address)s (%(field)s)."), "noted"
+    ),
+    "provenance_verified": StepWords(PROVENANCE, _lt("Verified. %(reason)s"), "noted"),
+    "provenance_not_verified": StepWords(PROVENANCE, _lt("Not verified. %(reason)s"), "noted"),
+    "provenance_failed": StepWords(PROVENANCE, _lt("Failed. %(reason)s"), "warned"),
+    "former_address": StepWords(
+        READ,
+        _lt("%(former)s is a former address: the mail goes on as one to %(current)s."),
+        "noted",
+    ),
+    "forwarded_original": StepWords(
+        READ,
+        _lt("It was forwarded by %(by)s; the field %(header)s names who wrote it: %(sender)s."),
+        "noted",
+    ),
+    "forwarded": StepWords(
+        READ, _lt("It was forwarded by %(by)s, whom an answer would reach."), "warned"
+    ),
+    "verification": StepWords(
+        READ,
+        _lt(
+            "%(provider)s asks whether mail may be forwarded to this address. It is held, with the "
+            "code or the link to confirm it."
+        ),
+        "stopped",
+    ),
     # Bounce
     "no_bounce": StepWords(BOUNCE, _lt("Odoo does not take it for a bounce."), "passed"),
     "bounce_address": StepWords(
@@ -67,6 +98,9 @@ STEPS = {
     "bounce_report": StepWords(
         BOUNCE, _lt("It is a bounce: it is a report (%(content_type)s)."), "decided"
     ),
+    "bounce_read": StepWords(
+        BOUNCE, _lt("It is a bounce: it reports about a message that failed (%(sign)s)."), "decided"
+    ),
     "bounce_other": StepWords(BOUNCE, _lt("Another app takes it for a bounce."), "decided"),
     "bounce_of": StepWords(
         BOUNCE,
@@ -77,6 +111,47 @@ STEPS = {
         BOUNCE,
         _lt("No message of this database is known that it is about. Recipient: %(address)s."),
         "decided",
+    ),
+    # Reports
+    "report_dead": StepWords(
+        REPORT,
+        _lt("%(address)s did not get the message, and the address is dead: %(reason)s “%(text)s”"),
+        "decided",
+    ),
+    "report_failed": StepWords(
+        REPORT,
+        _lt("%(address)s did not get the message: %(reason)s “%(text)s” The address may be right."),
+        "decided",
+    ),
+    "report_delayed": StepWords(
+        REPORT,
+        _lt("It is no bounce: the message %(message_id)s to %(address)s is only delayed."),
+        "decided",
+    ),
+    "report_delivered": StepWords(
+        REPORT,
+        _lt("It is no bounce: the message %(message_id)s reached the server of %(address)s."),
+        "decided",
+    ),
+    "report_receipt": StepWords(
+        REPORT,
+        _lt("It is a read receipt of %(address)s for the message %(message_id)s."),
+        "decided",
+    ),
+    "report_complaint": StepWords(
+        REPORT,
+        _lt("It is a complaint: %(address)s reported the message %(message_id)s as spam."),
+        "decided",
+    ),
+    "unread_report": StepWords(
+        REPORT,
+        _lt("It is a report, and could not be read: whom it is about is not known."),
+        "warned",
+    ),
+    "to_bounce": StepWords(
+        REPORT,
+        _lt("It came to where bounces come, and is neither a bounce nor another report."),
+        "warned",
     ),
     # Loops and duplicates
     "duplicate": StepWords(
@@ -100,6 +175,39 @@ STEPS = {
     ),
     "loop_sender": StepWords(
         LOOP, _lt("%(sender)s has written too often lately: it is held."), "stopped"
+    ),
+    "loop_held": StepWords(
+        LOOP,
+        _lt(
+            "%(sender)s has sent %(threshold)s mails or more within %(minutes)s minutes: it is "
+            "held until somebody decides."
+        ),
+        "stopped",
+    ),
+    "loop_ignored": StepWords(
+        LOOP, _lt("%(sender)s has written too often lately: it is ignored."), "stopped"
+    ),
+    "loop_collected": StepWords(
+        LOOP,
+        _lt(
+            "%(sender)s has written too often lately: it is posted on the last record of this "
+            "sender, and nobody is notified."
+        ),
+        "noted",
+    ),
+    "automatic": StepWords(
+        AUTOMATIC, _lt("A machine wrote it, which this says: %(sign)s."), "noted"
+    ),
+    "automatic_note": StepWords(
+        AUTOMATIC, _lt("It is a note on %(record)s that notifies nobody."), "decided"
+    ),
+    "automatic_held": StepWords(
+        AUTOMATIC,
+        _lt("It answers no message of Odoo: it is held until somebody decides."),
+        "stopped",
+    ),
+    "automatic_ignored": StepWords(
+        AUTOMATIC, _lt("It answers no message of Odoo, and its alias ignores such mail."), "stopped"
     ),
     "released": StepWords(
         LOOP, _lt("An administrator released it, so nobody asked about a loop."), "passed"
@@ -164,6 +272,9 @@ STEPS = {
         FALLBACK,
         _lt("What belongs nowhere else creates a record here: %(model_name)s."),
         "noted",
+    ),
+    "other_company": StepWords(
+        ROUTE, _lt("This would lead into another company: %(problem)s."), "warned"
     ),
     "route_bad": StepWords(ROUTE, _lt("This cannot be used: %(reason)s"), "warned"),
     "no_route": StepWords(

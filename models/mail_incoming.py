@@ -22,6 +22,8 @@ REASONS = [
     ("duplicate", "Duplicate"),
     ("loop_header", "Answer to a loop notice"),
     ("loop_sender", "Too many from this sender"),
+    ("verification", "A provider asks to confirm a forwarding"),
+    ("auto_reply", "Automatic mail"),
     ("catchall", "Written to the catchall, answered"),
     ("answered", "Not accepted, answered"),
     ("no_record", "Nothing was made of it"),
@@ -36,6 +38,7 @@ REASONS = [
     ("too_complex", "Too complex"),
     ("too_large", "Too large"),
     ("source", "Its source is lost"),
+    ("gone", "No longer in the mailbox"),
 ]
 
 

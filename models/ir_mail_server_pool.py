@@ -15,6 +15,7 @@ CONNECTED_WITH = (
     "smtp_authentication",
     "smtp_ssl_certificate",
     "smtp_ssl_private_key",
+    "dkim_sign",
 )
 
 

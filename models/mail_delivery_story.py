@@ -4,6 +4,7 @@ from odoo.tools import format_datetime
 
 from ..core.reply import Reply, explain
 from ..core.reply.wording import COMMANDS
+from .sending_work import NO_ANSWER
 
 
 class MailDelivery(models.Model):
@@ -31,8 +32,8 @@ class MailDelivery(models.Model):
                 server=entry.get("server") or "",
                 seconds=entry.get("seconds", 0),
             ),
-            meaning=explain(reply, self.env._),
-            said=self._tell_answer(reply),
+            meaning=reply.text if reply.by_rule == NO_ANSWER else explain(reply, self.env._),
+            said="" if reply.by_rule == NO_ANSWER else self._tell_answer(reply),
         )
 
     def _tell_entry(self, entry, **told):

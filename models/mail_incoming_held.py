@@ -120,7 +120,7 @@ class MailIncoming(models.Model):
             "sender": self.email_normalized,
             "count": count,
             "most": most,
-            "minutes": self.loop_minutes,
+            "minutes": self.loop_minutes or self.env["mail.thread"]._loop_default().minutes,
             "days": days,
             "of_days": PATTERN_DAYS,
             "threshold": threshold,

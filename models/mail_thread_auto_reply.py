@@ -129,11 +129,24 @@ class MailThread(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _may_be_answered(self, message):
-        """Nothing that a machine sent is ever answered, and nobody who asked not to be."""
-        if message is None or JUDGING.get():
+    def _may_be_answered(self, message, email_from=None):
+        """Nothing that a machine sent is ever answered, and nobody who asked not to be; nor one
+        and the same sender without end.
+
+        :param email_from: the sender, where Odoo answers by itself
+        """
+        if message is None or JUDGING.get() or self._is_answered_enough(email_from):
             return False
         return not self._read_incoming(message).is_automatic and may_be_answered(message)
+
+    @api.model
+    def _is_answered_enough(self, email_from):
+        """A program that gives no sign writes again at each answer."""
+        limit, spool = self._loop_default(), self.env["mail.incoming"].sudo()
+        if not email_from or limit.policy == "odoo":
+            return False
+        sender = spool._loop_sender(email_from)
+        return spool._loop_was_answered(sender, limit.minutes, limit.threshold)
 
     @api.model
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):

@@ -201,7 +201,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _loop_answer(self, message, message_dict, body):
         """Returns whether the sender has been written to."""
-        if not self._may_be_answered(message):
+        if not self._may_be_answered(message, message_dict["email_from"]):
             return False
         tag = generate_tracking_message_id(LOOP_NOTICE)
         self._routing_create_bounce_email(

@@ -3,6 +3,7 @@
 import contextlib
 import email.errors
 import hashlib
+import re
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
@@ -25,6 +26,11 @@ RECIPIENT_FIELDS = (
     "Resent-Cc",
 )
 """Fields that name recipients: whom the mail was handed over to, then whom it is addressed to."""
+ANSWERED_FIELDS = ("References", "In-Reply-To")
+ANSWERED_MAX = 32
+"""The last identifiers of a thread: those that Odoo looks for, too."""
+IDENTIFIER = re.compile(r"<[^<>\s]{1,500}>")
+
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,14 @@ def read(raw: bytes) -> Headers:
         recipients=_recipients(message),
         subject=_joined(message, "Subject"),
     )
+
+
+def answered_ids(raw: bytes) -> list[str]:
+    """The Message-Ids that a mail names as its predecessors."""
+    message = BytesHeaderParser(policy=compat32).parsebytes(header_block(raw))
+    values = (str(value) for name in ANSWERED_FIELDS for value in message.get_all(name) or ())
+    found = dict.fromkeys(item for value in values for item in IDENTIFIER.findall(value))
+    return list(found)[-ANSWERED_MAX:]
 
 
 def header_block(raw: bytes) -> bytes:

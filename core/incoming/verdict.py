@@ -123,6 +123,11 @@ def _first_code(text):
     return next((match for match in found if match[1][0] != "2"), found[0] if found else None)
 
 
+def code_in(text: str) -> str:
+    """The three digits that an answer begins with, or follows its first words; "" without any."""
+    return _split_code(text)[0]
+
+
 def _split_code(text):
     """(three digits, answer), where the answer begins with them."""
     found = _first_code(text)

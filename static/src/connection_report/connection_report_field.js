@@ -1,5 +1,6 @@
 import { Component, onMounted, useRef, useState } from "@odoo/owl";
 
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -21,6 +22,7 @@ export class ConnectionReportField extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.action = useService("action");
         this.state = useState({ isTesting: false });
         this.headlineRef = useRef("headline");
         onMounted(() => this.testOnce());
@@ -32,6 +34,12 @@ export class ConnectionReportField extends Component {
 
     get headline() {
         return this.props.record.data.connection_headline;
+    }
+
+    get testing() {
+        return this.props.record.resModel === "fetchmail.server"
+            ? _t("Trying every step up to the folders. No email is fetched. This takes at most 40 seconds.")
+            : _t("Trying every step up to the message, which is not sent. This takes at most 40 seconds.");
     }
 
     icon(step) {
@@ -63,6 +71,12 @@ export class ConnectionReportField extends Component {
         const values = [[record.resId], offer.port, offer.encryption];
         await this.orm.call(record.resModel, "action_use_port", values);
         await this.test();
+    }
+
+    /** The provider asks for the permission in a window of its own. */
+    async reconnect() {
+        const { record } = this.props;
+        this.action.doAction(await this.orm.call(record.resModel, "action_reconnect", [[record.resId]]));
     }
 
     /** After what the form does itself when it is shown, which is to focus its first field. */

@@ -7,6 +7,7 @@ const STATES = {
     waiting: { title: _t("Waiting"), badge: "text-bg-info" },
     in_doubt: { title: _t("In doubt"), badge: "text-bg-info" },
     accepted: { title: _t("Accepted by the server"), badge: "text-bg-success" },
+    bounced: { title: _t("Came back"), badge: "text-bg-danger" },
     refused: { title: _t("Refused"), badge: "text-bg-danger" },
     invalid: { title: _t("Nothing was sent"), badge: "text-bg-danger" },
     cancelled: { title: _t("Cancelled"), badge: "text-bg-secondary" },
@@ -25,7 +26,7 @@ const BUTTONS = {
     action_cancel: _t("Cancel"),
 };
 
-const WAYS = ["explanation", "email_from", "envelope_sender"];
+const WAYS = ["explanation", "email_from", "envelope_sender", "signature_sentence"];
 
 /**
  * What became of the e-mails of a message, one line a recipient, asked for when it is opened.

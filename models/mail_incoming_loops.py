@@ -25,6 +25,7 @@ class MailIncoming(models.Model):
         "Sender",
         compute="_compute_email_normalized",
         store=True,
+        precompute=True,
         readonly=True,
         help="The address of the sender, by which its mails are counted.",
     )

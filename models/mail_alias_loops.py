@@ -38,7 +38,7 @@ class MailAlias(models.Model):
         ],
         "Automatic Mails Are",
         help="What becomes of mails that no person wrote and that answer no message of Odoo. "
-        "Empty: they are held.",
+        "Empty: as in Settings.",
     )
     alias_loop_effect = fields.Char(compute="_compute_alias_loop_effect")
 

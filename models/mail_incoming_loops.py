@@ -25,7 +25,7 @@ class MailIncoming(models.Model):
         "Sender",
         compute="_compute_email_normalized",
         store=True,
-        readonly=True,
+        readonly=False,  # the gateway may know a better one than the header has
         help="The address of the sender, by which its mails are counted.",
     )
     automatic_sign = fields.Char(
@@ -49,6 +49,7 @@ class MailIncoming(models.Model):
         "(email_normalized, res_model, res_id, create_date) WHERE state = 'done'"
     )
     _loop_told = models.Index("(email_normalized, loop_told_at) WHERE loop_told_at IS NOT NULL")
+    _loop_answered = models.Index("(email_normalized, create_date) WHERE answered")
     _loop_held = models.Index("(email_normalized, id) WHERE state = 'held'")
 
     @api.depends("email_from")
@@ -106,7 +107,7 @@ class MailIncoming(models.Model):
     @api.model
     def _flush_for_loops(self):
         names = ("email_normalized", "res_model", "res_id", "created_record", "state", "reason")
-        self.flush_model([*names, "loop_told_at", "recipients"])
+        self.flush_model([*names, "answered", "loop_told_at", "recipients"])
 
     @api.model
     def _loop_last_record(self, sender, probe):
@@ -129,6 +130,20 @@ class MailIncoming(models.Model):
                               WHERE email_normalized = %s AND loop_told_at >= %s)""",
             sender,
             fields.Datetime.now() - timedelta(minutes=minutes),
+        )
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _loop_was_answered(self, sender, minutes, times):
+        """Whether a sender had that many notices, of any kind, within the window."""
+        self._flush_for_loops()
+        query = SQL(
+            """SELECT EXISTS (SELECT FROM mail_incoming
+                              WHERE email_normalized = %s AND answered AND create_date >= %s
+                              OFFSET %s LIMIT 1)""",
+            sender,
+            self.env.cr.now() - timedelta(minutes=minutes),
+            times - 1,
         )
         return self.env.execute_query(query)[0][0]
 

@@ -4,6 +4,7 @@ from odoo.tools import email_split
 from ..core.incoming.answer import may_be_answered
 from ..core.incoming.reading import Kind
 from .incoming_run import CURRENT
+from .ir_config_parameter import AUTO_REPLY_POLICY_PARAMETER
 from .mail_thread_loops import JUDGING
 
 AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
@@ -65,9 +66,16 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _automatic_policies(self, message_dict):
-        """What the aliases that a mail is written to do with automatic mail: a set."""
+        """What becomes of automatic mail at the aliases that it is written to: a set."""
         aliases = self.env["mail.alias"].sudo()._of_recipients(message_dict.get("recipients"))
-        return {alias.alias_auto_reply_policy or "hold" for alias in aliases}
+        return {self._automatic_policy(alias) for alias in aliases} or {
+            self._automatic_policy(aliases)
+        }
+
+    @api.model
+    def _automatic_policy(self, alias):
+        default = self.env["ir.config_parameter"].sudo()._get_policy(AUTO_REPLY_POLICY_PARAMETER)
+        return (alias and alias.sudo().alias_auto_reply_policy) or default
 
     @api.model
     def _automatic_routes(self, observed, message_dict, parent, routes):
@@ -80,7 +88,7 @@ class MailThread(models.AbstractModel):
         taken = [
             route
             for route in routes
-            if observed.released or (route[4] and route[4].alias_auto_reply_policy == "create")
+            if observed.released or self._automatic_policy(route[4]) == "create"
         ]
         if not notes and not taken:
             return self._keep_automatic(observed, ())
@@ -129,11 +137,24 @@ class MailThread(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _may_be_answered(self, message):
-        """Nothing that a machine sent is ever answered, and nobody who asked not to be."""
-        if message is None or JUDGING.get():
+    def _may_be_answered(self, message, email_from=None):
+        """Nothing that a machine sent is ever answered, and nobody who asked not to be; nor one
+        and the same sender without end.
+
+        :param email_from: the sender, where Odoo answers by itself
+        """
+        if message is None or JUDGING.get() or self._is_answered_enough(email_from):
             return False
         return not self._read_incoming(message).is_automatic and may_be_answered(message)
+
+    @api.model
+    def _is_answered_enough(self, email_from):
+        """A program that gives no sign writes again at each answer."""
+        limit, spool = self._loop_default(), self.env["mail.incoming"].sudo()
+        if not email_from or limit.policy == "odoo":
+            return False
+        sender = spool._loop_sender(email_from)
+        return spool._loop_was_answered(sender, limit.minutes, limit.threshold)
 
     @api.model
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):

@@ -115,7 +115,7 @@ class MailThread(models.AbstractModel):
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
         """The sender hears of a mail once, not at each time that it is processed."""
         observed = CURRENT.get()
-        if not self._may_be_answered(message):
+        if not self._may_be_answered(message, observed and email_from):
             return None
         if observed is None:
             return super()._routing_create_bounce_email(

@@ -158,7 +158,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
         observed = CURRENT.get()
-        if observed and observed.is_first and self._may_be_answered(message):
+        if observed and observed.is_first and self._may_be_answered(message, email_from):
             observed.step("answered", address=email_from)
         return super()._routing_create_bounce_email(email_from, body_html, message, **mail_values)
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .ir_config_parameter import LOOP_POLICY_PARAMETER
+from .ir_config_parameter import AUTO_REPLY_POLICY_PARAMETER, LOOP_POLICY_PARAMETER
 from .res_config_settings import LOOP_FIELDS
 
 
@@ -22,6 +22,19 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=LOOP_POLICY_PARAMETER,
         help="What becomes of the mails of one sender above the threshold. Each alias can have its "
         "own, except with Odoo's own rule.",
+    )
+    mail_gateway_auto_reply_policy = fields.Selection(
+        [
+            ("hold", "Held until somebody decides"),
+            ("create", "Taken like any other mail"),
+            ("ignore", "Ignored"),
+        ],
+        "Automatic mails are",
+        default="hold",
+        required=True,
+        config_parameter=AUTO_REPLY_POLICY_PARAMETER,
+        help="What becomes of mails that no person wrote and that answer no message of Odoo. Each "
+        "alias can have its own. Those that answer a message are notes there, which notify nobody.",
     )
     mail_gateway_loop_effect = fields.Char(compute="_compute_mail_gateway_loop_effect")
 

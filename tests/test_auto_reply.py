@@ -19,7 +19,9 @@ class TestAutoReply(LoopCase, TransactionCase):
             cls.env, "ada", groups="base.group_user,base.group_partner_manager", name="Ada"
         )
         cls.user.email = "ada@acme.test"
-        cls.customer = cls.env["res.partner"].create({"name": "Carl", "email": "carl@customer.test"})
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carl", "email": "carl@customer.test"}
+        )
 
     def question(self):
         """A message to the customer, written by a user who is notified of answers."""
@@ -179,6 +181,15 @@ class TestAutoReply(LoopCase, TransactionCase):
         self.env["mail.thread"].message_process("res.partner", raw)
         row = self.spool.search([], limit=1)
         self.assertEqual((row.state, row.reason), HELD)
+
+    def test_settings_say_what_becomes_of_it(self):
+        self.parameters.set_param("email_communication.auto_reply_policy", "create")
+        self.assertEqual(self.states(self.send(**STRONG)), [CREATED])
+        raw = self.raw_mail(99, to="anything@elsewhere.test", **STRONG)
+        self.env["mail.thread"].message_process("res.partner", raw)
+        self.assertEqual(self.states(self.spool.search([], limit=1)), [CREATED])
+        self.alias.alias_auto_reply_policy = "hold"
+        self.assertEqual(self.states(self.send(**STRONG)), [HELD])
 
     def test_too_many_of_them_are_held_and_nobody_is_told(self):
         self.alias.alias_auto_reply_policy = "create"

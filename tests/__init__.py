@@ -1,5 +1,6 @@
 from . import (
     test_accepted_domains,
+    test_address_tours,
     test_alias_domain_rights,
     test_alias_page,
     test_auto_reply,

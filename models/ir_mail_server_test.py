@@ -3,6 +3,7 @@ from contextlib import contextmanager
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..core.outgoing import probe_words
 from ..core.probe import State, Step
@@ -195,8 +196,7 @@ class IrMailServer(models.Model):
         return {"port": port, "encryption": encryption, "label": label}
 
     def _report_headline(self, report):
-        at = fields.Datetime.context_timestamp(self, fields.Datetime.to_datetime(report["at"]))
-        when = at.strftime("%Y-%m-%d %H:%M")
+        when = format_datetime(self.env, report["at"], dt_format="short")
         if report["works"]:
             return self.env._("Tested on %(when)s: e-mails can be sent.", when=when)
         failed = next(step for step in report["steps"] if step["state"] == State.FAILED.value)

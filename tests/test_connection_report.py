@@ -79,6 +79,12 @@ class TestConnectionReport(SandboxCase, TransactionCase):
         with mute_logger("odoo.addons.base.models.ir_mail_server"), self.assertRaises(UserError):
             self.server.test_smtp_connection()
 
+    def test_a_server_without_login(self):
+        report = self.report(smtp_user=False, smtp_pass=False)
+        self.assertTrue(report["works"])
+        login = next(step for step in report["steps"] if step["kind"] == "login")
+        self.assertEqual((login["code"], login["verdict"]), ("no_login", "Left out"))
+
     def test_a_failure_is_kept_and_said_in_words(self):
         self.peer.answer("MAIL", "553 5.7.1 Sender \u202erefused")
         report = self.report()

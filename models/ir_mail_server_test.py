@@ -7,6 +7,7 @@ from odoo.tools import format_datetime
 
 from ..core.outgoing import probe_words
 from ..core.probe import State, Step
+from .ir_mail_server_rest import CONNECTION_FIELDS
 
 SHOWN = "email_communication_test_report"
 """Key of the context that the form's button sends: the report is opened, and tests by itself."""
@@ -38,6 +39,13 @@ class IrMailServer(models.Model):
             report = server.connection_report
             server.connection_steps = report and server._worded_report(report)
             server.connection_headline = report and server._report_headline(report)
+
+    def write(self, vals):
+        """What was tested under other settings says nothing about these."""
+        result = super().write(vals)
+        if CONNECTION_FIELDS & vals.keys():
+            self.sudo().filtered("connection_report").connection_report = False
+        return result
 
     # ------------------------------------------------------------
     # TESTING

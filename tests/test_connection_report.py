@@ -95,6 +95,13 @@ class TestConnectionReport(SandboxCase, TransactionCase):
         self.assertNotIn("\u202e", json.dumps(report, ensure_ascii=False))
         self.assertIn("Sender", self.server.connection_headline)
 
+    def test_other_settings_were_not_tested(self):
+        self.report()
+        self.server.from_filter = "acme.test"
+        self.assertTrue(self.server.connection_headline)
+        self.server.smtp_port = 1
+        self.assertFalse(self.server.connection_headline)
+
     def test_no_secret_is_kept(self):
         self.peer.answer("AUTH", f"535 5.7.8 No: {SECRET}")
         report = self.report(smtp_pass=SECRET)

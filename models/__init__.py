@@ -2,6 +2,7 @@ from . import (
     fetchmail_folder,
     fetchmail_server,
     fetchmail_server_encryption,
+    fetchmail_server_reading,
     fetchmail_server_test,
     fetchmail_server_trouble,
     ir_attachment,

@@ -17,6 +17,14 @@ class FetchmailFolder(models.Model):
     mailbox_id = fields.Many2one("fetchmail.server", required=True, ondelete="cascade", index=True)
     account = fields.Char(required=True, readonly=True)
     name = fields.Char(required=True, readonly=True)
+    uidvalidity = fields.Char("UIDVALIDITY", readonly=True)
+    last_uid = fields.Char(
+        "Last UID Seen", readonly=True, help="Larger than PostgreSQL's integers."
+    )
+    read_on = fields.Datetime(readonly=True)
+    moves_since = fields.Datetime(
+        readonly=True, help="What was processed since then is moved into the other folders."
+    )
     left = fields.Json(
         "Not Taken",
         readonly=True,

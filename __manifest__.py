@@ -14,6 +14,7 @@
         "data/ir_cron.xml",
         "data/mail_provider_data.xml",
         "wizard/ir_mail_server_simulate_views.xml",
+        "views/fetchmail_run_views.xml",
         "views/fetchmail_server_views.xml",
         "views/fetchmail_server_test_views.xml",
         "views/ir_mail_server_views.xml",

@@ -1,7 +1,9 @@
 from . import (
     fetchmail_folder,
+    fetchmail_run,
     fetchmail_server,
     fetchmail_server_encryption,
+    fetchmail_server_history,
     fetchmail_server_reading,
     fetchmail_server_test,
     fetchmail_server_trouble,

@@ -15,6 +15,7 @@ from ..core.incoming.pop3 import Pop3Mailbox
 from ..core.text import printable
 from .fetchmail_left import MailsLeft
 from .fetchmail_moved import MailsMoved
+from .fetchmail_progress import RunsNoted
 from .incoming_run import Committed, SourceLost, Spooled
 
 _logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def wrap(server, connection):
     return connection
 
 
-class SpoolingConnection(MailsLeft, MailsMoved):
+class SpoolingConnection(MailsLeft, MailsMoved, RunsNoted):
     """Has the four methods that `_fetch_mail` uses; everything else is the connection's.
 
     `_fetch_mail` holds the row of the mailbox until it ends, so nothing is written on it on
@@ -73,8 +74,9 @@ class SpoolingConnection(MailsLeft, MailsMoved):
         try:
             left = self._spool_all()
         except Exception as error:
-            self._server._note_trouble(error)
+            self._server._note_trouble(error, is_in_history=bool(self._run_id))
             if not self._count_waiting():
+                self._trouble = error
                 raise
             self._trouble, left = error, 0
         else:
@@ -102,6 +104,7 @@ class SpoolingConnection(MailsLeft, MailsMoved):
         try:
             if self._has_fetched and not self._has_left and self._moves():
                 self._move_all()
+            self._note_end()
             if self._has_fetched and self._count_waiting():
                 with self._env() as env:
                     env["mail.incoming"]._wake()
@@ -135,6 +138,7 @@ class SpoolingConnection(MailsLeft, MailsMoved):
         if self._moves():
             self._begin_moving()
         keys = self._not_known(self._not_given_up(self._wanted()))
+        self._note_found(len(keys))
         done = 0
         for number in batches.numbers():
             batch = keys[done : done + number]
@@ -195,6 +199,7 @@ class SpoolingConnection(MailsLeft, MailsMoved):
             if new:
                 self._forget_left(env, new)
                 incoming._spool([(raw, self._row_values(key)) for key, raw in new.items()])
+                self._note_fetched(env, new)
 
     def _row_values(self, key):
         return {
@@ -203,6 +208,7 @@ class SpoolingConnection(MailsLeft, MailsMoved):
             "folder": self._folder.name,
             "uidvalidity": self._folder.uidvalidity,
             "uid": self._uid(key),
+            "run_id": self._run_id,
             "is_on_server": self._is_pop and self._server.leaves_on_server,
         }
 

@@ -25,6 +25,7 @@ from . import (
     test_json2,
     test_mail_operator,
     test_mail_provider,
+    test_mailbox_history,
     test_mailbox_reading,
     test_mailbox_report,
     test_outgoing_callers,

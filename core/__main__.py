@@ -13,7 +13,10 @@ DNSPYTHON = "dnspython>=2.4"
 MISSING = "This needs the Python package {0}. Install it with: {1} -m pip install '{0}'"
 
 try:
-    from .cli import main
+    if sys.argv[1:2] == ["read"]:  # needs nothing but Python
+        from .incoming.read_command import main
+    else:
+        from .cli import main
 except ModuleNotFoundError as error:
     if error.name.partition(".")[0] != "dns":
         raise

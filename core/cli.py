@@ -1,4 +1,4 @@
-"""The command line: check the DNS of a domain without Odoo."""
+"""The command line: check the DNS of a domain, and read mails, without Odoo."""
 
 import argparse
 import shutil
@@ -41,6 +41,11 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None, output: TextIO | None = None) -> int:
     """Run the command; returns its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["read"]:
+        from .incoming import read_command  # what asks the DNS has no use for it
+
+        return read_command.main(arguments[1:], output)
     options = _parser().parse_args(arguments)
     try:
         resolver = DnsResolver(options.nameserver, lifetime=options.lifetime)
@@ -121,7 +126,9 @@ def _wrapped(label, text, width):
 
 
 def _parser():
-    parser = _Parser(prog="python3 -m core", description="E-mail authentication of a domain.")
+    parser = _Parser(
+        prog="python3 -m core", description="E-mail authentication of a domain, and what mails are."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = _command(
         commands,
@@ -145,6 +152,7 @@ def _parser():
         "Count the DNS look-ups that a receiver needs for the SPF record of a domain; it "
         "stops at 10.",
     )
+    commands.add_parser("read", help="tell of mails in files what they are")
     return parser
 
 

@@ -15,6 +15,10 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, modules, sql_db
 from odoo.exceptions import LockError
 
+from ..core.incoming.reading import Reading
+
+NO_ROUTE = "No possible route"
+"""How Odoo's message begins, and what its mailgate script looks for."""
 CONCURRENCY = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -30,6 +34,10 @@ PASSING = (
     ConnectionError,
 )
 """What goes by itself: a database that is restarted, a disk that is full, a server that is slow."""
+STEPS_KEPT = 200
+"""More steps than that only a mail has that was made for it."""
+STEP_CHARS = 300
+"""Of a value of a step: addresses and identifiers may be as long as a mail."""
 PASSING_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
@@ -66,11 +74,24 @@ class Observed:
     :param released: an administrator said that it is no loop
     :param destination: where an administrator sent it: model, res_id, alias_id
     :param new_message_id: by which a duplicate that is wanted differs from the first copy
+    :param rehearsed: all of it is undone, so nobody is told of anything
 
     What the hooks saw:
 
+    :param values: what else the row shall say
+    :param quiet: for each record (model, id) whose message notifies nobody, what it answers
     :param state: what became of it, where a hook knows that
     :param answered: whether the sender was sent a notice
+    :param of_other_company: why a destination was not taken, where it is another company's
+    :param former_addresses: recipients that have another address now, and that address
+    :param steps: what was asked about it, in order, with the values that decided
+    :param parent_id: the message that it answers
+    :param warning: what Odoo said last against a destination
+    :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
+    :param user_ids: who was found to act for the sender
+    :param reading: what the mail is, once somebody asked
+    :param alias_names: of the aliases that were asked, by id
+    :param posted: id, model and record of the messages that it became
     """
 
     raw: bytes
@@ -80,15 +101,48 @@ class Observed:
     released: bool = False
     destination: dict | None = None
     new_message_id: str = ""
+    rehearsed: bool = False
     entered: bool = False
     parsed: bool = False
     routed: bool = False
     no_route: str = ""
     bounded: bool = False
+    values: dict = field(default_factory=dict)
+    quiet: dict = field(default_factory=dict)
     routes: list = field(default_factory=list)
+    former_addresses: dict = field(default_factory=dict)
+    of_other_company: str = ""
     state: str = ""
     reason: str = ""
     answered: bool = False
+    steps: list = field(default_factory=list)
+    parent_id: int = 0
+    warning: str = ""
+    accepted: list = field(default_factory=list)
+    user_ids: set = field(default_factory=set)
+    alias_names: dict = field(default_factory=dict)
+    is_reply_tried: bool = False
+    reading: Reading | None = None
+    posted: list = field(default_factory=list)
+
+    def step(self, code, /, **values):
+        """Note a step, one of `incoming_step_words.STEPS`. The same twice is noted once.
+
+        :param values: what decided: text, numbers or booleans
+        """
+        step = {"code": code, "values": {name: _plain(item) for name, item in values.items()}}
+        if step not in self.steps and len(self.steps) < STEPS_KEPT:
+            self.steps.append(step)
+
+    def step_at(self, place, code, /, **values):
+        """The same, of what is known only when others have been noted."""
+        after, self.steps = self.steps[place:], self.steps[:place]
+        self.step(code, **values)
+        self.steps += after
+
+    def values_of(self, code):
+        """The values of all steps of that code."""
+        return [step["values"] for step in self.steps if step["code"] == code]
 
     def say(self, state, reason):
         """The first hook that knows is right: the ones after it run inside of it."""
@@ -98,6 +152,18 @@ class Observed:
     @property
     def creates(self):
         return any(not route[1] for route in self.routes)
+
+    @property
+    def created_models(self):
+        return {route[0] for route in self.routes if not route[1]}
+
+
+def _plain(value):
+    """What a Json field takes, and PostgreSQL."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value).replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= STEP_CHARS else f"{text[: STEP_CHARS - 1]}…"
 
 
 CURRENT = ContextVar("email_communication_incoming", default=None)

@@ -11,6 +11,10 @@ from ..core.provider import split
 LOOP_PARAMETERS = {"mail.gateway.loop.minutes": 525_600, "mail.gateway.loop.threshold": 1_000_000}
 """The highest value of each: a year of minutes, and more mails than any gateway takes."""
 
+LOOP_POLICY_PARAMETER = "email_communication.loop_policy"
+LOOP_POLICIES = ("hold", "bounce", "post", "odoo")
+"""What becomes of too many mails from one sender; the first is taken where nothing is set."""
+
 NAMESERVER_PARAMETER = "email_communication.dns_nameserver"
 """Name servers to ask instead of the system's, as HOST:PORT separated by commas."""
 
@@ -34,8 +38,11 @@ class IrConfigParameter(models.Model):
             return self.env["ir.mail_server"]._parse_valid_from_filter(value)
         if key == "mail.catchall.domain.allowed" and value:
             self._check_allowed_domains(value)
+            return ",".join(dict.fromkeys(value.split(",")))
         if key == NAMESERVER_PARAMETER:
             self._check_nameservers(value)
+        if key == LOOP_POLICY_PARAMETER and value:
+            self._check_loop_policy(value)
         return value
 
     def write(self, vals):
@@ -66,6 +73,17 @@ class IrConfigParameter(models.Model):
         if not (text.isascii() and text.isdigit() and len(text) <= len(str(maximum))):
             return None
         return int(text) if 1 <= int(text) <= maximum else None
+
+    def _check_loop_policy(self, value):
+        if value not in LOOP_POLICIES:
+            raise ValidationError(
+                self.env._(
+                    "“%(value)s” is not a possible value of %(name)s. Write one of %(values)s.",
+                    value=shorten(str(value), SHOWN_LENGTH, placeholder="…"),
+                    name=LOOP_POLICY_PARAMETER,
+                    values=", ".join(LOOP_POLICIES),
+                )
+            )
 
     def _check_allowed_domains(self, value, label="mail.catchall.domain.allowed"):
         """A ValidationError names the field or the parameter, whichever the person sees."""

@@ -168,9 +168,10 @@ class IrMailServer(models.Model):
         return lists_domain(domain, self.from_filter)
 
     def _as_sender(self, domain):
-        return self.provider_id._sender(
+        sender = self.provider_id._sender(
             self.name, self._sending_host(), domain, self.dkim_selectors
         )
+        return self._with_own_signature(sender, domain) if self.dkim_sign else sender
 
     def _command_line_may_send_for(self, domain):
         from_filter = self._get_default_from_filter()

@@ -54,9 +54,10 @@ class IrMailServer(models.Model):
         except UserError as error:
             if len(self) != 1 or self.smtp_authentication in OWN_LOGINS:
                 raise
-            if sentence := self._oauth_sentence__():
-                raise UserError(f"{error}\n\n{sentence}") from error
-            raise
+            if not (sentence := self._oauth_sentence__()):
+                raise
+            said = f"{error}\n\n{sentence}"
+            raise UserError(said) from error
 
     def test_connection__(self):
         """Test the connection now, keep the report and return it in words; administrators only.

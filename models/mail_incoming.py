@@ -22,6 +22,8 @@ REASONS = [
     ("duplicate", "Duplicate"),
     ("loop_header", "Answer to a loop notice"),
     ("loop_sender", "Too many from this sender"),
+    ("verification", "A provider asks to confirm a forwarding"),
+    ("auto_reply", "Automatic mail"),
     ("catchall", "Written to the catchall, answered"),
     ("answered", "Not accepted, answered"),
     ("no_record", "Nothing was made of it"),
@@ -112,6 +114,10 @@ class MailIncoming(models.Model):
     )
     error = fields.Text("Last Error", readonly=True)
     traceback = fields.Text(readonly=True)
+    steps = fields.Json(
+        readonly=True,
+        help="What was asked about it, in order, each with the value that decided.",
+    )
     has_source = fields.Boolean(compute="_compute_has_source")
 
     _key = models.UniqueIndex(

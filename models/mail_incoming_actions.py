@@ -184,12 +184,21 @@ class MailIncoming(models.Model):
                     subject=self.subject or "",
                 )
             )
+        message = self._message()
+        if not self.env["mail.thread"]._may_be_answered(message):
+            raise UserError(
+                self.env._(
+                    "“%(subject)s” was sent by a machine or asks not to be answered, and an "
+                    "answer could start a loop. Dismiss it instead.",
+                    subject=self.subject or "",
+                )
+            )
         body = Markup("<p>%s</p>") % self.env._(
             "Your message to %(recipients)s could not be delivered: nobody reads this address.",
             recipients=self.recipients or "",
         )
         self.env["mail.thread"].sudo()._routing_create_bounce_email(
-            self.email_from, body, self._message(), references=self.message_id
+            self.email_from, body, message, references=self.message_id
         )
         self.write({"state": "ignored", "reason": "bounced", "answered": True, "next_try": False})
 

@@ -7,7 +7,7 @@ _logger = logging.getLogger(__name__)
 
 WARNING = "mail.mail_activity_data_warning"
 ACTION = "email_communication.mail_incoming_action_to_do"
-TOLD = ("failed", "unrouted")
+TOLD = ("failed", "unrouted", "held")
 """States that somebody is told of."""
 
 

@@ -33,7 +33,7 @@ class MailIncoming(models.Model):
             row.write(outcome)
         else:
             row = self._spool([(raw, {**values, **outcome})])
-        row._drop_source_at_once()
+        row._settled()
 
     @api.model
     def _record_failed(self, raw, values, error, observed):

@@ -35,6 +35,8 @@ OF_ONE_MAIL = re.compile(r"<[^<>]{0,200}>|[^\s<>@]{1,64}@\S{1,200}|\d+")
 CAUSE_CHARS = 200
 TRACEBACK_CHARS = 20_000
 ERROR_CHARS = 2_000
+ROUTES_READ = 20
+"""Messages of one mail that are looked at: it may have gone to several records."""
 ADVISORY_CLASS = 1_886_417_261
 """Space of the advisory locks of this model; any number that nobody else takes."""
 
@@ -83,8 +85,7 @@ class MailIncoming(models.Model):
                 with observing(observed):
                     result = (call or self._call_again)(observed.raw)
                 self.write({**self._outcome(result, observed), **self._ended()})
-                self._close_alerts()
-                self._drop_source_at_once()
+                self._settled()
                 steps.commit()
                 return result
             except Exception as error:
@@ -171,6 +172,12 @@ class MailIncoming(models.Model):
             return custom_values
         return {"company_id": self.company_id.id, **(custom_values or {})}
 
+    def _settled(self):
+        """What goes with an outcome."""
+        self._close_alerts()
+        self._tell_of_held()
+        self._drop_source_at_once()
+
     # ------------------------------------------------------------
     # OUTCOME
     # ------------------------------------------------------------
@@ -188,7 +195,7 @@ class MailIncoming(models.Model):
 
         :raises TriedAgain: when Odoo did not get its advisory lock and took that for a duplicate
         """
-        values = {"next_try": False, "error": False, "traceback": False}
+        values = {"next_try": False, "error": False, "traceback": False, **observed.values}
         if observed.answered:
             values["answered"] = True
         message = self._message_of(observed)
@@ -203,25 +210,33 @@ class MailIncoming(models.Model):
                 **values,
                 "state": "done",
                 "reason": reason,
-                "res_model": message.model,
-                "res_id": message.res_id,
+                **self._record_of(message, observed),
                 "mail_message_id": message.id,
                 "created_record": is_new and observed.creates,
             }
         if result and observed.routes:
             record = {"res_model": observed.routes[-1][0], "res_id": result}
+            record["created_record"] = observed.creates
             reason = "created" if observed.creates else "reply"
             return {**values, "state": "done", "reason": reason, **record}
         reason = "answered" if observed.answered else "no_record"
         return {**values, "state": "ignored", "reason": reason}
 
     @api.model
+    def _record_of(self, message, observed):
+        return {"res_model": message.model, "res_id": message.res_id}
+
+    @api.model
     def _message_of(self, observed):
         messages = self.env["mail.message"].sudo()
         if not observed.message_id:
             return messages
-        domain = [("message_id", "=", observed.message_id)]
-        return messages.search(domain, limit=1, order="id desc")
+        found = messages.search(
+            [("message_id", "=", observed.message_id)], limit=ROUTES_READ, order="id desc"
+        )
+        # Where one mail made a record and went to another one, the new one is what counts.
+        created = found.filtered(lambda message: message.model in observed.created_models)
+        return (created or found)[:1]
 
     def _record_failure(self, steps, error, observed):
         """Write down what went wrong. What cannot even be written down is tried again."""

@@ -73,6 +73,7 @@ class MailIncoming(models.Model):
         expired.write(
             {"state": "ignored", "reason": "expired", "processed_at": fields.Datetime.now()}
         )
+        expired._close_alerts()
         self._announce_expiry()
         return len(expired), len(expired) == STEP
 

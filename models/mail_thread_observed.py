@@ -4,10 +4,8 @@ from odoo import api, fields, models
 
 from ..core.incoming import bounds
 from ..core.incoming.headers import derived_message_id
-from .incoming_run import CURRENT
+from .incoming_run import CURRENT, NO_ROUTE
 
-NO_ROUTE = "No possible route"
-"""How Odoo's message begins, and what its mailgate script looks for."""
 ORIGINAL = "original_email.eml"
 """What Odoo calls the copy of the mail that it attaches."""
 
@@ -120,17 +118,6 @@ class MailThread(models.AbstractModel):
         return is_loop
 
     @api.model
-    def _detect_loop_sender(self, message, message_dict, routes):
-        """Too many from one sender is held, and can be released; Odoo drops it."""
-        observed = CURRENT.get()
-        if observed and (observed.released or observed.destination):
-            return False
-        is_loop = super()._detect_loop_sender(message, message_dict, routes)
-        if is_loop and observed:
-            observed.say("held", "loop_sender")
-        return is_loop
-
-    @api.model
     def _detect_write_to_catchall(self, msg_dict):
         is_catchall = super()._detect_write_to_catchall(msg_dict)
         if is_catchall and (observed := CURRENT.get()):
@@ -141,6 +128,8 @@ class MailThread(models.AbstractModel):
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
         """The sender hears of a mail once, not at each time that it is processed."""
         observed = CURRENT.get()
+        if not self._may_be_answered(message, observed and email_from):
+            return None
         if observed is None:
             return super()._routing_create_bounce_email(
                 email_from, body_html, message, **mail_values

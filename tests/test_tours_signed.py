@@ -1,13 +1,13 @@
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .common import SandboxCase
+from .dkim_common import DkimCase
 
 PEERS = "odoo.addons.email_communication.scripts.sandbox"
 
 
 @tagged("post_install", "-at_install", "ec_browser")
-class TestToursSigned(SandboxCase, HttpCase):
+class TestToursSigned(DkimCase, HttpCase):
     """What an administrator sees of a connection test, and of signing."""
 
     browser_size = "1280x900"
@@ -20,7 +20,7 @@ class TestToursSigned(SandboxCase, HttpCase):
         cls.env.ref("base.user_admin").write({"name": "Ada", "email": "ada@acme.test"})
 
     def test_connection_report(self):
-        server = self.transactional
+        server = self.server
         server.write(
             {
                 "smtp_host": "https://127.0.0.1",
@@ -38,4 +38,19 @@ class TestToursSigned(SandboxCase, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(server.smtp_encryption, "starttls")
         self.assertTrue(server.connection_report["works"])
-        self.assertFalse(self.sandbox.smtp.received)
+        self.assertFalse(self.peer.received)
+
+    def test_signing_assistant(self):
+        self.server.dkim_sign = False
+        action = self.env.ref("mail.mail_alias_domain_action")
+        path = f"/odoo/action-{action.id}/{self.alias_domain.id}"
+        self.start_tour(path, "email_communication_sign_emails", login="admin")
+        self.env.invalidate_all()
+        self.assertTrue(self.server.dkim_sign)
+        keys = self.alias_domain.dkim_key_ids
+        self.assertEqual(set(keys.mapped("state")), {"waiting"})
+        self.publish(*keys)
+        self.start_tour(path, "email_communication_signing", login="admin")
+        self.env.invalidate_all()
+        self.assertEqual(set(keys.mapped("state")), {"signing"})
+        self.assertEqual(len(self.alias_domain.dkim_key_ids), 4)

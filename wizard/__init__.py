@@ -1,1 +1,7 @@
-from . import ir_mail_server_simulate, mail_incoming_preview, mail_incoming_route
+from . import (
+    ir_mail_server_simulate,
+    mail_alias_domain_redirect,
+    mail_incoming_preview,
+    mail_incoming_route,
+    mail_incoming_simulation,
+)

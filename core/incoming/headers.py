@@ -16,13 +16,20 @@ VALUE_CHARS = 2_000
 VALUES_MAX = 20
 """Fields of one name that are read, such as To."""
 
+RECIPIENT_FIELDS = (
+    "X-Original-To",
+    "Envelope-To",
+    "Delivered-To",
+    "To",
+    "Cc",
+    "Resent-To",
+    "Resent-Cc",
+)
+"""Fields that name recipients: whom the mail was handed over to, then whom it is addressed to."""
 ANSWERED_FIELDS = ("References", "In-Reply-To")
 ANSWERED_MAX = 32
 """The last identifiers of a thread: those that Odoo looks for, too."""
 IDENTIFIER = re.compile(r"<[^<>\s]{1,500}>")
-
-RECIPIENT_FIELDS = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
-"""The fields in which Odoo looks for recipients."""
 
 
 @dataclass(frozen=True)

@@ -71,3 +71,76 @@ registry.category("web_tour.tours").add("email_communication_test_connection", {
         },
     ],
 });
+
+const KEY = ".modal .o_field_x2many_kanban .o_kanban_record";
+
+registry.category("web_tour.tours").add("email_communication_sign_emails", {
+    steps: () => [
+        {
+            trigger: ".o_form_view button[name='action_sign_emails']",
+            run: "click",
+        },
+        {
+            trigger: ".modal:contains('None is chosen, so nothing will be signed')",
+        },
+        {
+            content: "The server that does not sign by itself",
+            trigger: ".modal div[name='dkim_server_ids'] label:contains('Transactional')",
+            run: "click",
+        },
+        {
+            trigger: ".modal:not(:contains('None is chosen'))",
+        },
+        {
+            trigger: ".modal footer button[name='action_make_dkim_keys']:contains('Make the Keys')",
+            run: "click",
+        },
+        {
+            content: "The record to publish, with its button",
+            trigger: `${KEY}:contains('._domainkey.acme.test'):contains('v=DKIM1; k=rsa; p=') button:contains('Copy')`,
+        },
+        {
+            trigger: `${KEY}:contains('Waiting for the DNS'):contains('Publish the record')`,
+        },
+        {
+            content: "The choice was saved",
+            trigger: ".modal div[name='dkim_server_ids'] .o-checkbox:contains('Transactional') input:checked",
+        },
+        {
+            content: "It is not there yet",
+            trigger: ".modal footer button[name='check_dkim_keys__']",
+            run: "click",
+        },
+        {
+            trigger: `${KEY}:contains('is not in the DNS yet')`,
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("email_communication_signing", {
+    steps: () => [
+        {
+            trigger: ".o_form_view button[name='action_sign_emails']",
+            run: "click",
+        },
+        {
+            trigger: ".modal footer button[name='check_dkim_keys__']",
+            run: "click",
+        },
+        {
+            trigger: `${KEY}:contains('Signing'):contains('Odoo signs with it')`,
+        },
+        {
+            content: "New keys beside them, which wait",
+            trigger: ".modal footer button[name='action_make_dkim_keys']:contains('New Keys')",
+            run: "click",
+        },
+        {
+            trigger: `${KEY}:contains('-2._domainkey.acme.test'):contains('Waiting for the DNS')`,
+        },
+        {
+            trigger: ".modal footer button:contains('Close'):last",
+            run: "click",
+        },
+    ],
+});

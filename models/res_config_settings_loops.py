@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+from .ir_config_parameter import LOOP_POLICY_PARAMETER
+from .res_config_settings import LOOP_FIELDS
+
+
+class ResConfigSettings(models.TransientModel):
+    """What becomes of the mails of a sender that writes too often."""
+
+    _inherit = "res.config.settings"
+
+    mail_gateway_loop_policy = fields.Selection(
+        [
+            ("hold", "Held until somebody decides"),
+            ("bounce", "Answered and ignored"),
+            ("post", "Posted on the sender's last record"),
+            ("odoo", "As Odoo: its own rule counts, and what is too much is lost"),
+        ],
+        "Too many mails are",
+        default="hold",
+        required=True,
+        config_parameter=LOOP_POLICY_PARAMETER,
+        help="What becomes of the mails of one sender above the threshold. Each alias can have its "
+        "own, except with Odoo's own rule.",
+    )
+    mail_gateway_loop_effect = fields.Char(compute="_compute_mail_gateway_loop_effect")
+
+    @api.depends(*LOOP_FIELDS)
+    def _compute_mail_gateway_loop_effect(self):
+        """Only while it is being changed: Settings shall not open slower for it."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        stored = self.env["mail.thread"]._loop_default()
+        for settings in self:
+            minutes, threshold = (settings[name] for name in LOOP_FIELDS)
+            is_changed = (threshold, minutes) != (stored.threshold, stored.minutes)
+            is_possible = all(
+                parameters._read_loop_parameter(self._fields[name].config_parameter, settings[name])
+                for name in LOOP_FIELDS
+            )
+            settings.mail_gateway_loop_effect = (
+                is_changed
+                and is_possible
+                and self.env["mail.incoming"].sudo()._loop_forecast_sentence(threshold, minutes)
+            )

@@ -15,6 +15,7 @@ from ..core.incoming.pop3 import Pop3Mailbox
 from ..core.text import printable
 from .fetchmail_left import MailsLeft
 from .fetchmail_moved import MailsMoved
+from .fetchmail_peek import MailsPeeked
 from .fetchmail_progress import RunsNoted
 from .incoming_run import Committed, SourceLost, Spooled
 
@@ -42,7 +43,7 @@ def wrap(server, connection):
     return connection
 
 
-class SpoolingConnection(MailsLeft, MailsMoved, RunsNoted):
+class SpoolingConnection(MailsLeft, MailsMoved, MailsPeeked, RunsNoted):
     """Has the four methods that `_fetch_mail` uses; everything else is the connection's.
 
     `_fetch_mail` holds the row of the mailbox until it ends, so nothing is written on it on

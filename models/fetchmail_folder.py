@@ -40,8 +40,12 @@ class FetchmailFolder(models.Model):
     def _of(self, mailbox_id, account, name):
         """The one of that name; made where there is none."""
         values = {"mailbox_id": mailbox_id, "account": account, "name": name}
-        domain = [(field, "=", value) for field, value in values.items()]
-        return self.search(domain, limit=1) or self.create(values)
+        return self._find(mailbox_id, account, name) or self.create(values)
+
+    @api.model
+    def _find(self, mailbox_id, account, name):
+        values = {"mailbox_id": mailbox_id, "account": account, "name": name}
+        return self.search([(field, "=", value) for field, value in values.items()], limit=1)
 
     def _note_left(self, uid, error):
         """One more run in which that mail could not be taken."""

@@ -44,6 +44,7 @@ from . import (
     test_mail_operator,
     test_mail_provider,
     test_mailbox_history,
+    test_mailbox_preview,
     test_mailbox_reading,
     test_mailbox_report,
     test_outgoing_beside_trackers,

@@ -33,9 +33,9 @@ class ImapFolder:
         self.uidvalidity = ""
         self._exists = 0
 
-    def open(self) -> None:
+    def open(self, readonly: bool = False) -> None:
         """Select the folder, also where the login has selected one already."""
-        answer = self._checked(self.connection.select(utf7.quoted(self.name)))
+        answer = self._checked(self.connection.select(utf7.quoted(self.name), readonly))
         self._exists = int(answer[0] or 0)
         self.uidvalidity = self._said("UIDVALIDITY")
 
@@ -92,6 +92,8 @@ class ImapFolder:
             if bodies or _is_unreadable(error):
                 return bodies
             raise
+
+    peek = fetch
 
     def _one_by_one(self, uids: Sequence[int]) -> dict[int, bytes]:
         bodies = {}

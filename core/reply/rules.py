@@ -611,7 +611,7 @@ RULES = (
         "unknown_here",
         UNKNOWN,
         "Yahoo, qmail, vpopmail",
-        r"not have an? .{0,30}account",
+        r"not have an? .{0,30}(?:account|mailbox for)",
         r"\bno (?:mailbox|account|user|recipient|one|person)s? .{0,30}"
         r"(?:here|by that|with that|exist|found)",
     ),

@@ -75,12 +75,16 @@ class MailThread(models.AbstractModel):
         )
 
     @api.model
-    def _deliveries_to(self, reading):
-        emails = {
+    def _addresses_of(self, reading):
+        return {
             address_key(address)
             for recipient in reading.recipients
             for address in (recipient.address, *recipient.also)
         }
+
+    @api.model
+    def _deliveries_to(self, reading):
+        emails = self._addresses_of(reading)
         deliveries = self.env["mail.delivery"].sudo()
         if not emails:
             return deliveries
@@ -108,15 +112,20 @@ class MailThread(models.AbstractModel):
         objects = {
             (model, int(res_id)) for model, res_id in OBJECT.findall(reading.original.objects)
         }
-        if not objects:
+        emails = list(self._addresses_of(reading))
+        if not objects or not emails:
             return self.env["mail.message"].sudo()
-        return (
-            self._deliveries_to(reading)
-            .filtered(
-                lambda item: (item.mail_message_id.model, item.mail_message_id.res_id) in objects
-            )[:1]
-            .mail_message_id
+        of_record = Domain.OR(
+            Domain("mail_message_id.model", "=", model)
+            & Domain("mail_message_id.res_id", "=", number)
+            for model, number in objects
         )
+        to_them = Domain("res_partner_id.email_normalized", "in", emails) | Domain(
+            "mail_email_address", "in", emails
+        )
+        notifications = self.env["mail.notification"].sudo()
+        domain = Domain("notification_type", "=", "email") & of_record & to_them
+        return notifications.search(domain, order="id desc", limit=1).mail_message_id
 
     @api.model
     def _message_of_tag(self, tag):

@@ -60,6 +60,9 @@ class MailThread(models.AbstractModel):
         is_read = bool(reported) and reported[0].recipient.action == DISPLAYED
         if about and is_read and self._is_receipt_asked(about, message):
             self._tell_news(about, reported, READ)
+            about.notification_ids.filtered(
+                lambda item: item.res_partner_id in reported[0].partner
+            ).write({"is_read": True})
         elif about:
             self._log_report(about, message_dict, self._words_of_receipt(reading, message_dict))
         self._routing_reset_bounce(message, message_dict)

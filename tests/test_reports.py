@@ -359,3 +359,11 @@ class TestOtherReports(ReportCase, TransactionCase):
         row._process_by_hand({"model": "res.partner", "res_id": self.record.id})
         self.assertEqual((row.state, row.reason), ("done", "reply"))
         self.assertIn("This is the mail system", self.notes().body)
+
+    def test_a_receipt_that_was_asked_for_reads_the_notification(self):
+        message = self.sent(ADA)
+        notification = message.notification_ids
+        notification.write({"is_read": False, "read_date": False})
+        returned = "Disposition-Notification-To: me@acme.test\n"
+        self.receive(reports.read_receipt(ADA, message.message_id, returned=returned))
+        self.assertTrue(notification.is_read)

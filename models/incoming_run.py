@@ -72,6 +72,7 @@ class Observed:
     :param received_at: stands for the date of a mail that has none
     :param is_first: only then is a failure answered to the sender
     :param released: an administrator said that it is no loop
+    :param is_mail: somebody looked at what could not be read as a report: it is a mail like others
     :param destination: where an administrator sent it: model, res_id, alias_id
     :param new_message_id: by which a duplicate that is wanted differs from the first copy
     :param rehearsed: all of it is undone, so nobody is told of anything
@@ -99,6 +100,7 @@ class Observed:
     received_at: datetime | None = None
     is_first: bool = True
     released: bool = False
+    is_mail: bool = False
     destination: dict | None = None
     new_message_id: str = ""
     rehearsed: bool = False

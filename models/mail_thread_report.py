@@ -36,7 +36,7 @@ class MailThread(models.AbstractModel):
     def _is_failure(self, reading):
         """Also what names nobody: somebody has to look at it."""
         actions = {recipient.action for recipient in reading.recipients}
-        is_failure = FAILED in actions or (not actions and not self._is_taken_for_a_mail())
+        is_failure = (FAILED in actions or not actions) and not self._is_taken_for_a_mail()
         if is_failure and (observed := CURRENT.get()):
             observed.step("bounce_read", sign=", ".join(reading.decided_by))
         return is_failure
@@ -45,7 +45,7 @@ class MailThread(models.AbstractModel):
     def _is_taken_for_a_mail(self):
         """Somebody who looked at it decided that it is to be routed like any other."""
         observed = CURRENT.get()
-        return bool(observed and (observed.released or observed.destination))
+        return bool(observed and (observed.is_mail or observed.destination))
 
     @api.model
     def _is_other_report(self, message):
@@ -94,7 +94,9 @@ class MailThread(models.AbstractModel):
         bounced = message_dict.pop("bounced_recipients", [])
         if not email_message or (message_dict["bounced_email"] and not bounced):
             return super()._routing_handle_bounce(email_message, message_dict)
-        if not bounced:
+        is_known = message or any(item.partner for item in bounced)
+        is_odoos = super()._detect_is_bounce(email_message, message_dict)
+        if not bounced or not (is_known or is_odoos):
             self._say_unread_report(email_message, message_dict)
             return super()._routing_handle_bounce(email_message, message_dict)
         reading = self._read_incoming(email_message)

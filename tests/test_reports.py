@@ -326,6 +326,26 @@ class TestOtherReports(ReportCase, TransactionCase):
         self.assertTrue(row.has_source)
         self.assertIn("bounce address: 1 held", row.alert_id.summary)
 
+    def test_a_report_about_nothing_known_is_no_reason_to_lose_a_mail(self):
+        """It came to an alias, and perhaps it is none."""
+        self.env["mail.alias"].create(
+            {
+                "alias_name": "help",
+                "alias_domain_id": self.alias_domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        raw = (
+            b"Return-Path: <>\r\nFrom: postmaster@three.test\r\nTo: help@acme.test\r\n"
+            b"Subject: Undelivered mail returned to sender\r\nMessage-Id: <t@three.test>\r\n\r\n"
+            b"Your message could not be delivered.\r\n\r\n"
+            b"<who@three.test>: 550 5.1.1 User unknown\r\n"
+        )
+        row = self.receive(raw)
+        self.assertEqual((row.state, row.reason), ("held", "unread_report"))
+        row._process_by_hand()
+        self.assertEqual((row.state, row.reason), ("done", "created"))
+
     def test_a_person_who_wrote_to_the_bounce_address_is_put_where_they_belong(self):
         row = self.receive(
             b"From: Eve <eve@three.test>\r\nTo: bounce@acme.test\r\nSubject: Hello\r\n"

@@ -24,12 +24,14 @@ class Reported(NamedTuple):
     :param email: where the message was sent to; what the report names, where nobody is known
     :param partner: `res.partner`, several where they have the same address
     :param elsewhere: the address that the report is about, where the recipient has it forwarded
+    :param is_stranger: the message was sent to others, none of whom can be meant for sure
     """
 
     email: str
     partner: object
     recipient: Recipient
     elsewhere: str = ""
+    is_stranger: bool = False
 
     @property
     def dead_address(self):
@@ -79,7 +81,7 @@ class MailThread(models.AbstractModel):
         return {
             address_key(address)
             for recipient in reading.recipients
-            for address in (recipient.address, *recipient.also)
+            for address in _addresses(recipient)
         }
 
     @api.model
@@ -143,9 +145,13 @@ class MailThread(models.AbstractModel):
     def _reported_recipients(self, message, recipients):
         """Whom a report means, one `Reported` for each address the message was sent to."""
         sent_to = self._sent_to(message)
+        partners = self._partners_of(
+            {email_normalize(address) for item in recipients for address in _addresses(item)}
+            | sent_to.keys()
+        )
         found = {}
         for recipient in recipients:
-            item = self._reported(recipient, sent_to, is_alone=len(recipients) == 1)
+            item = self._reported(recipient, sent_to, partners, is_alone=len(recipients) == 1)
             found.setdefault(item.email, item)
         return list(found.values())
 
@@ -170,17 +176,18 @@ class MailThread(models.AbstractModel):
         return sent_to
 
     @api.model
-    def _reported(self, recipient, sent_to, is_alone):
-        keys = [address_key(address) for address in (recipient.address, *recipient.also)]
+    def _reported(self, recipient, sent_to, partners, is_alone):
+        nobody = self.env["res.partner"].sudo()
+        keys = [address_key(address) for address in _addresses(recipient)]
         if known := next((key for key in keys if key in sent_to), None):
-            return Reported(known, sent_to[known] or self._partners_of(known), recipient)
+            return Reported(known, sent_to[known] or partners.get(known, nobody), recipient)
         if is_alone and len(sent_to) == 1:
             [(email, partner)] = sent_to.items()
-            return Reported(
-                email, partner or self._partners_of(email), recipient, recipient.address
-            )
+            partner = partner or partners.get(email, nobody)
+            return Reported(email, partner, recipient, recipient.address)
         email = email_normalize(recipient.address) or keys[0]
-        return Reported(email, self._partners_of(email), recipient)
+        partner = partners.get(email, nobody)
+        return Reported(email, partner, recipient, is_stranger=bool(sent_to))
 
     @api.model
     def _reported_alone(self, partner):
@@ -190,8 +197,14 @@ class MailThread(models.AbstractModel):
         return Reported(email, partner.sudo(), recipient)
 
     @api.model
-    def _partners_of(self, email):
-        return self.env["res.partner"].sudo().search([("email_normalized", "=", email)])
+    def _partners_of(self, emails):
+        """Partners by their address, asked for in one go."""
+        found = (
+            self.env["res.partner"]
+            .sudo()
+            .search([("email_normalized", "in", [email for email in emails if email])])
+        )
+        return dict(found.grouped("email_normalized"))
 
     @api.model
     def _is_disabled_again(self, item, message):
@@ -207,3 +220,7 @@ class MailThread(models.AbstractModel):
             & Domain("mail_message_id_int", "!=", message.id)
         )
         return bool(self.env["mail.delivery"].sudo().search_count(domain, limit=1))
+
+
+def _addresses(recipient):
+    return (recipient.address, *recipient.also)

@@ -1,3 +1,5 @@
+import time
+
 from odoo.tests import TransactionCase, tagged
 
 from . import report_mails as reports
@@ -151,6 +153,17 @@ class TestDeliveryReports(ReportCase, TransactionCase):
         message = self.sent("bert@two.test", "emil@three.test")
         self.report(message, reports.failed("who@home.test"))
         self.assertEqual(set(self.statuses(message).values()), {"sent"}, "nothing is guessed")
+        self.assertEqual(len(message.get_deliveries()), 2)
+
+    def test_a_report_about_a_thousand_recipients(self):
+        message = self.sent(ADA)
+        crowd = [reports.failed(f"person{number}@crowd.test") for number in range(900)]
+        begin = time.monotonic()
+        row = self.report(message, *crowd[:700], reports.failed(ADA), *crowd[700:])
+        self.assertLess(time.monotonic() - begin, 20)
+        self.assertEqual((row.state, row.reason), ("done", "bounce"))
+        self.assertEqual(self.statuses(message), {ADA: "bounce"})
+        self.assertEqual(len(message.get_deliveries()), 1)
 
     def test_the_bounce_address_does_not_matter(self):
         for number, to in enumerate(("me@acme.test", "catchall@acme.test", "bounce+1@acme.test")):

@@ -90,6 +90,7 @@ class Observed:
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
     :param reading: what the mail is, once somebody asked
+    :param author: the step that tells who the author is, until nothing changes it any more
     :param alias_names: of the aliases that were asked, by id
     :param posted: id, model and record of the messages that it became
     """
@@ -120,6 +121,7 @@ class Observed:
     warning: str = ""
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
+    author: tuple | None = None
     alias_names: dict = field(default_factory=dict)
     is_reply_tried: bool = False
     reading: Reading | None = None

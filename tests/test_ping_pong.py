@@ -102,9 +102,7 @@ class TestPingPong(LoopCase, TransactionCase):
 
     def test_one_that_says_what_it_is(self):
         """Its answer is a note, and nobody answers that."""
-        responder = Responder(
-            self.sandbox, {"Auto-Submitted": "auto-replied"}, keeps_thread=True
-        )
+        responder = Responder(self.sandbox, {"Auto-Submitted": "auto-replied"}, keeps_thread=True)
         self.assertEqual(self.play(responder), (2, 1))
         note = self.spooled()[-1].mail_message_id
         self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))

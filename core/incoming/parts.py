@@ -73,14 +73,19 @@ def parts(message: Message) -> Iterator[tuple[Message, Fields]]:
         part = waiting.pop()
         fields, seen = Fields.of(part), seen + 1
         yield part, fields
-        inside = part.get_payload()
+        inside = payload_of(part)
         if isinstance(inside, list) and fields.main_type()[0] == "multipart":
             waiting.extend(reversed(inside[:PARTS]))
 
 
+def payload_of(part: Message) -> list[Message] | str | None:
+    """As the parser left it: `get_payload` puts marks in the place of what is no ASCII."""
+    return part._payload
+
+
 def text_of(part: Message, fields: Fields) -> str:
     """The text of a part that has no parts, decoded and bounded, HTML without its tags."""
-    payload = part.get_payload()
+    payload = payload_of(part)
     if not isinstance(payload, str):
         return ""
     data = payload[: 2 * TEXT_BYTES].encode("utf-8", "surrogateescape")

@@ -91,6 +91,7 @@ class Observed:
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
     :param reading: what the mail is, once somebody asked
+    :param author: the step that tells who the author is, until nothing changes it any more
     :param alias_names: of the aliases that were asked, by id
     :param posted: id, model and record of the messages that it became
     """
@@ -122,6 +123,7 @@ class Observed:
     warning: str = ""
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
+    author: tuple | None = None
     alias_names: dict = field(default_factory=dict)
     is_reply_tried: bool = False
     reading: Reading | None = None
@@ -223,7 +225,8 @@ class Transaction:
 
 
 class Committed:
-    """An environment on a cursor of its own, committed at the end."""
+    """An environment on a cursor of its own, committed at the end; not of a mail that is only
+    tried, of which nothing remains."""
 
     def __init__(self, registry):
         self._cursor = registry.cursor()
@@ -232,4 +235,6 @@ class Committed:
         return api.Environment(self._cursor.__enter__(), SUPERUSER_ID, {})
 
     def __exit__(self, *exc_info):
+        if (observed := CURRENT.get()) and observed.rehearsed:
+            self._cursor.rollback()
         return self._cursor.__exit__(*exc_info)

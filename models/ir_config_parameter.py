@@ -12,8 +12,13 @@ LOOP_PARAMETERS = {"mail.gateway.loop.minutes": 525_600, "mail.gateway.loop.thre
 """The highest value of each: a year of minutes, and more mails than any gateway takes."""
 
 LOOP_POLICY_PARAMETER = "email_communication.loop_policy"
-LOOP_POLICIES = ("hold", "bounce", "post", "odoo")
-"""What becomes of too many mails from one sender; the first is taken where nothing is set."""
+AUTO_REPLY_POLICY_PARAMETER = "email_communication.auto_reply_policy"
+POLICIES = {
+    LOOP_POLICY_PARAMETER: ("hold", "bounce", "post", "odoo"),
+    AUTO_REPLY_POLICY_PARAMETER: ("hold", "create", "ignore"),
+}
+"""What becomes of too many mails from one sender, and of automatic ones; the first is taken where
+nothing is set."""
 
 NAMESERVER_PARAMETER = "email_communication.dns_nameserver"
 """Name servers to ask instead of the system's, as HOST:PORT separated by commas."""
@@ -41,8 +46,8 @@ class IrConfigParameter(models.Model):
             return ",".join(dict.fromkeys(value.split(",")))
         if key == NAMESERVER_PARAMETER:
             self._check_nameservers(value)
-        if key == LOOP_POLICY_PARAMETER and value:
-            self._check_loop_policy(value)
+        if key in POLICIES and value:
+            self._check_policy(key, value)
         return value
 
     def write(self, vals):
@@ -74,16 +79,21 @@ class IrConfigParameter(models.Model):
             return None
         return int(text) if 1 <= int(text) <= maximum else None
 
-    def _check_loop_policy(self, value):
-        if value not in LOOP_POLICIES:
+    def _check_policy(self, key, value):
+        if value not in POLICIES[key]:
             raise ValidationError(
                 self.env._(
                     "“%(value)s” is not a possible value of %(name)s. Write one of %(values)s.",
                     value=shorten(str(value), SHOWN_LENGTH, placeholder="…"),
-                    name=LOOP_POLICY_PARAMETER,
-                    values=", ".join(LOOP_POLICIES),
+                    name=key,
+                    values=", ".join(POLICIES[key]),
                 )
             )
+
+    @api.model
+    def _get_policy(self, key):
+        value = self._get_param(key)
+        return value if value in POLICIES[key] else POLICIES[key][0]
 
     def _check_allowed_domains(self, value, label="mail.catchall.domain.allowed"):
         """A ValidationError names the field or the parameter, whichever the person sees."""

@@ -11,6 +11,10 @@ from .mail_incoming_loops import PATTERN_DAYS
 
 _logger = logging.getLogger(__name__)
 
+COUNTED_EACH = 50
+"""Up to so many the activity counts each mail, and above by steps of as many: a flood shall not be
+slower for it."""
+
 
 class MailIncoming(models.Model):
     """What is held of one sender is decided together: released, allowed for good, or dismissed.
@@ -159,14 +163,16 @@ class MailIncoming(models.Model):
         domain = [("state", "=", "held"), ("reason", "=", self.reason)]
         if self._is_held_as_loop():
             domain.append(("email_normalized", "=", self.email_normalized))
-        held = self.search(domain)
-        alert = held.alert_id.filtered("active")[:1]
-        summary, note = self._held_summary(len(held)), self._held_note(len(held))
-        if alert:
-            alert.write({"summary": summary, "note": note})
+        told = self.search([*domain, ("alert_id.active", "=", True)], limit=1).alert_id
+        count = self.search_count(domain)
+        self.alert_id = told
+        if told and count > COUNTED_EACH and count % COUNTED_EACH:
+            return
+        summary, note = self._held_summary(count), self._held_note(count)
+        if told:
+            told.write({"summary": summary, "note": note})
         else:
-            alert = self._tell_administrator(summary, note)
-        self.alert_id = alert
+            self.alert_id = self._tell_administrator(summary, note)
 
     def _held_summary(self, count):
         if self._is_held_as_loop():

@@ -4,6 +4,7 @@ from odoo.tools import email_split
 from ..core.incoming.answer import may_be_answered
 from ..core.incoming.reading import Kind
 from .incoming_run import CURRENT
+from .ir_config_parameter import AUTO_REPLY_POLICY_PARAMETER
 from .mail_thread_loops import JUDGING
 
 AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
@@ -65,9 +66,16 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _automatic_policies(self, message_dict):
-        """What the aliases that a mail is written to do with automatic mail: a set."""
+        """What becomes of automatic mail at the aliases that it is written to: a set."""
         aliases = self.env["mail.alias"].sudo()._of_recipients(message_dict.get("recipients"))
-        return {alias.alias_auto_reply_policy or "hold" for alias in aliases}
+        return {self._automatic_policy(alias) for alias in aliases} or {
+            self._automatic_policy(aliases)
+        }
+
+    @api.model
+    def _automatic_policy(self, alias):
+        default = self.env["ir.config_parameter"].sudo()._get_policy(AUTO_REPLY_POLICY_PARAMETER)
+        return (alias and alias.sudo().alias_auto_reply_policy) or default
 
     @api.model
     def _automatic_routes(self, observed, message_dict, parent, routes):
@@ -80,7 +88,7 @@ class MailThread(models.AbstractModel):
         taken = [
             route
             for route in routes
-            if observed.released or (route[4] and route[4].alias_auto_reply_policy == "create")
+            if observed.released or self._automatic_policy(route[4]) == "create"
         ]
         if not notes and not taken:
             return self._keep_automatic(observed, ())

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools.mail import generate_tracking_message_id
 
 from .incoming_run import CURRENT
-from .ir_config_parameter import LOOP_POLICIES, LOOP_POLICY_PARAMETER
+from .ir_config_parameter import LOOP_POLICY_PARAMETER
 from .mail_incoming_loops import Probe
 
 DEFAULT_MINUTES = 120
@@ -43,6 +43,9 @@ class MailThread(models.AbstractModel):
     def _detect_loop_sender(self, message, message_dict, routes):
         """True ends the processing of this mail, as in Odoo."""
         observed = CURRENT.get()
+        sender = self.env["mail.incoming"]._loop_sender(message_dict.get("email_from"))
+        if observed:
+            observed.values["email_normalized"] = sender
         if observed and (observed.released or observed.destination):
             return False
         if self._loop_default().policy == "odoo":
@@ -50,7 +53,6 @@ class MailThread(models.AbstractModel):
             if is_loop and observed:
                 observed.say("ignored", "loop_sender")
             return is_loop
-        sender = self.env["mail.incoming"]._loop_sender(message_dict.get("email_from"))
 
         def ask_odoo(routes):
             with judging():
@@ -109,11 +111,10 @@ class MailThread(models.AbstractModel):
                 ("minutes", "mail.gateway.loop.minutes"),
             )
         }
-        policy = parameters.get_param(LOOP_POLICY_PARAMETER)
         return Limit(
             numbers["threshold"] or DEFAULT_THRESHOLD,
             numbers["minutes"] or DEFAULT_MINUTES,
-            policy if policy in LOOP_POLICIES else LOOP_POLICIES[0],
+            parameters._get_policy(LOOP_POLICY_PARAMETER),
         )
 
     @api.model
@@ -164,7 +165,6 @@ class MailThread(models.AbstractModel):
         """The sender is told once within the window, not with each mail."""
         observed.say("held", "loop_sender")
         observed.values.update(
-            email_normalized=sender,
             res_model=route[0],
             loop_threshold=limit.threshold,
             loop_minutes=limit.minutes,
@@ -210,7 +210,8 @@ class MailThread(models.AbstractModel):
             message,
             references=f"{message_dict.get('message_id') or ''} {tag}".strip(),
         )
-        return True
+        observed = CURRENT.get()
+        return bool(observed and observed.answered)
 
     @api.model
     def _loop_collect(self, message_dict, routes, sender, over):

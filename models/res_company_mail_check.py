@@ -196,7 +196,15 @@ class ResCompany(models.Model):
                     aliases=self._some_aliases(invalid),
                 ),
             )
-        return Line("ok", title, self.env._("%(count)s aliases.", count=len(aliases)))
+        return Line(
+            "ok",
+            title,
+            self.env._(
+                "%(count)s aliases; none of them leads into another company, and none has failed "
+                "last.",
+                count=len(aliases),
+            ),
+        )
 
     @api.model
     def _some_aliases(self, aliases):

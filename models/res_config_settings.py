@@ -34,7 +34,7 @@ class ResConfigSettings(models.TransientModel):
         default=20,
         config_parameter="mail.gateway.loop.threshold",
         help="Mails that one sender may send within the window to aliases that create records. "
-        "The mails beyond it are refused.",
+        "What becomes of the mails beyond it is chosen below.",
     )
     alias_domain_dns_status = fields.Selection(related="alias_domain_id.dns_status")
     alias_domain_dns_checked_at = fields.Datetime(related="alias_domain_id.dns_checked_at")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .ir_config_parameter import LOOP_POLICY_PARAMETER
+from .ir_config_parameter import AUTO_REPLY_POLICY_PARAMETER, LOOP_POLICY_PARAMETER
 from .res_config_settings import LOOP_FIELDS
 
 
@@ -11,17 +11,31 @@ class ResConfigSettings(models.TransientModel):
 
     mail_gateway_loop_policy = fields.Selection(
         [
-            ("hold", "Held until somebody decides"),
+            ("hold", "Held until you decide"),
             ("bounce", "Answered and ignored"),
-            ("post", "Posted on the sender's last record"),
-            ("odoo", "As Odoo: its own rule counts, and what is too much is lost"),
+            ("post", "Posted on one record"),
+            ("odoo", "As Odoo"),
         ],
         "Too many mails are",
         default="hold",
         required=True,
         config_parameter=LOOP_POLICY_PARAMETER,
-        help="What becomes of the mails of one sender above the threshold. Each alias can have its "
-        "own, except with Odoo's own rule.",
+        help="What becomes of the mails of one sender above the threshold: they are held; or the "
+        "sender is told that they are ignored; or they are notes on the last record that the "
+        "sender made, which notify nobody. Each alias can have its own, except with Odoo's rule.",
+    )
+    mail_gateway_auto_reply_policy = fields.Selection(
+        [
+            ("hold", "Held until you decide"),
+            ("create", "Taken like any other mail"),
+            ("ignore", "Ignored"),
+        ],
+        "Automatic mails are",
+        default="hold",
+        required=True,
+        config_parameter=AUTO_REPLY_POLICY_PARAMETER,
+        help="What becomes of mails that no person wrote and that answer no message of Odoo. Each "
+        "alias can have its own. Those that answer a message are notes there, which notify nobody.",
     )
     mail_gateway_loop_effect = fields.Char(compute="_compute_mail_gateway_loop_effect")
 

@@ -182,6 +182,15 @@ class TestAutoReply(LoopCase, TransactionCase):
         row = self.spool.search([], limit=1)
         self.assertEqual((row.state, row.reason), HELD)
 
+    def test_settings_say_what_becomes_of_it(self):
+        self.parameters.set_param("email_communication.auto_reply_policy", "create")
+        self.assertEqual(self.states(self.send(**STRONG)), [CREATED])
+        raw = self.raw_mail(99, to="anything@elsewhere.test", **STRONG)
+        self.env["mail.thread"].message_process("res.partner", raw)
+        self.assertEqual(self.states(self.spool.search([], limit=1)), [CREATED])
+        self.alias.alias_auto_reply_policy = "hold"
+        self.assertEqual(self.states(self.send(**STRONG)), [HELD])
+
     def test_too_many_of_them_are_held_and_nobody_is_told(self):
         self.alias.alias_auto_reply_policy = "create"
         rows = self.send(LIMIT + 2, **STRONG)

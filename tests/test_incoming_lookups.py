@@ -105,8 +105,9 @@ class TestIncomingLookups(StepsCase, TransactionCase):
             self.assertFalse(domains._find_aliases(["people@acme.test"]))
             alias = self.alias.copy({"alias_name": "people"})
             self.assertTrue(domains._find_aliases(["people@acme.test"]))
+            self.assertFalse(domains._find_aliases(["others@acme.test"]))
             alias.alias_name = "others"
-            self.assertFalse(domains._find_aliases(["people@acme.test"]))
+            self.assertTrue(domains._find_aliases(["others@acme.test"]))
             self.alias_domain.name = "elsewhere.test"
             self.assertTrue(domains._find_aliases(["others@elsewhere.test"]))
 

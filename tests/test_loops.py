@@ -217,6 +217,21 @@ class TestLoops(LoopCase, TransactionCase):
         with self.assertRaisesRegex(ValidationError, "hold, bounce, post, odoo"):
             self.parameters.set_param(LOOP_POLICY_PARAMETER, "drop")
 
+    def test_a_sender_that_the_gateway_restores(self):
+        """Who counts is the sender that Odoo goes by, not who forwarded the mail."""
+        model = type(self.env["mail.thread"])
+        message_parse = model.message_parse
+
+        def restored(records, *args, **kwargs):
+            values = message_parse(records, *args, **kwargs)
+            return {**values, "email_from": values["email_from"].replace("forwarder", "origin")}
+
+        with patch.object(model, "message_parse", restored):
+            rows = self.send(LIMIT + 1, sender="forwarder@x.test")
+        self.assertEqual(self.states(rows)[-1], HELD)
+        self.assertEqual(set(rows.mapped("email_normalized")), {"origin@x.test"})
+        self.assertEqual(self.states(self.send(sender="forwarder@x.test")), [CREATED])
+
     def test_what_settings_would_have_held(self):
         rows = self.send(LIMIT)
         self.assertEqual(self.spool._loop_forecast(2, 60), (1, 1))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .incoming_common import IncomingCase
@@ -116,3 +116,20 @@ class TestRedirections(IncomingCase, TransactionCase):
         wizards = self.env["mail.alias.domain.redirect"].with_user(employee)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
             wizards.create({"alias_domain_id": self.alias_domain.id})
+
+
+@tagged("post_install", "-at_install")
+class TestRedirectionsFile(HttpCase):
+    def test_the_table_as_a_file(self):
+        domain = self.env["mail.alias.domain"].create({"name": "file.test"})
+        wizard = self.env["mail.alias.domain.redirect"].create(
+            {"alias_domain_id": domain.id, "own_domain": "db.example"}
+        )
+        url = wizard.action_download_csv()["url"]
+        self.authenticate("admin", "admin")
+        wizard.with_user(self.env.ref("base.user_admin")).check_access("read")
+        answer = self.url_open(url)
+        self.assertIn("bounce@file.test,bounce@db.example", answer.text)
+        self.assertIn("redirections-file.test.csv", answer.headers["Content-Disposition"])
+        self.authenticate(None, None)
+        self.assertNotIn("bounce@db.example", self.url_open(url).text)

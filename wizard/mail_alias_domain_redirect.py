@@ -82,6 +82,15 @@ class MailAliasDomainRedirect(models.TransientModel):
                     domain=wizard.own_domain or wizard.mailbox_address,
                 )
 
+    def action_download_csv(self):
+        """The whole table as a file."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/csv_file/{self.csv_name}?download=1",
+            "target": "download",
+        }
+
     def _target(self):
         """Where the mails go, as `redirections` takes it, or why that is not known."""
         if self.way == "mailbox":

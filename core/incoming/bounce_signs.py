@@ -54,12 +54,14 @@ def need_a_recipient(found: tuple[str, ...]) -> bool:
 
 
 def may_be_by_hand(found: tuple[str, ...], mail: Mail) -> bool:
-    """Whether a person may have written it, about a report or about a parcel."""
-    if set(MACHINE).intersection(found) or auto_reply.signs(mail.fields).strong:
-        return False
-    is_told = {"Subject", "words"}.issubset(found)
-    is_shown = "returned original" in found or _ANSWER_OF_SERVER.search(mail.text)
-    return not (is_told and is_shown)
+    """Whether a person may have written it: about a report, about a parcel, or being away."""
+    signs_of = set(found)
+    is_shown = "returned original" in signs_of or bool(_ANSWER_OF_SERVER.search(mail.text))
+    by_machine = signs_of.intersection(MACHINE) or auto_reply.signs(mail.fields).strong
+    if "Subject" not in signs_of:
+        sure = {"X-Failed-Recipients", "multipart/report"}.intersection(signs_of)
+        return not (sure or is_shown or {"Return-Path: <>", "From"}.issubset(signs_of))
+    return not by_machine and not ("words" in signs_of and is_shown)
 
 
 def _found(mail):

@@ -23,6 +23,7 @@ RECIPIENTS = 1_000
 LINES = 20_000
 """Lines of the part for machines that are read."""
 
+_NAMES = ("final-recipient", "original-recipient", "x-actual-recipient")
 _OWN = ("final-recipient", "original-recipient", "action", "status", "diagnostic-code")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
 _FIELD = re.compile(r"(?im)^(?:final|original)-recipient[ \t]{0,9}:")
@@ -70,7 +71,7 @@ def recipient_groups(text: str) -> list[Fields]:
     groups: list[list[tuple[str, str]]] = []
     for block in blocks:
         names = {name.lower() for name, _value in block}
-        if "final-recipient" in names or "original-recipient" in names:
+        if names.intersection(_NAMES):
             groups.append(block)
         elif names.intersection(_OWN) and groups:
             groups[-1] += block

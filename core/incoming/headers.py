@@ -32,7 +32,6 @@ ANSWERED_MAX = 32
 IDENTIFIER = re.compile(r"<[^<>\s]{1,500}>")
 
 
-
 @dataclass(frozen=True)
 class Headers:
     """Text without line breaks and NUL; empty where the mail has none."""

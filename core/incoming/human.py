@@ -70,9 +70,10 @@ class Human:
     def continues(self, number: int) -> bool:
         """Whether a line goes on with what an address that stands further left began."""
         indent = _indent(self.lines[number])
-        while number and self.lines[number - 1].strip():
-            number -= 1
-            if self._named[number] and _indent(self.lines[number]) < indent:
+        for before in range(number - 1, max(number - 40, 0) - 1, -1):
+            if not self.lines[before].strip():
+                break
+            if self._named[before] and _indent(self.lines[before]) < indent:
                 return True
         return False
 

@@ -2,6 +2,7 @@
 
 import re
 
+from .address import addresses_in
 from .fields import Fields
 from .reading import Original
 
@@ -90,7 +91,9 @@ def _announces(lines, number):
     fields = [found[1].lower() for item in following if (found := _FIELD_LINE.match(item))]
     if any(name in _STATUS_NAMES for name in fields):
         return False
-    return bool(_RULE.search(line)) or (len(fields) >= 2 and not _is_summary(following))
+    if _RULE.search(line):
+        return bool(fields) or any("@" in before for before in lines[:number])
+    return len(fields) >= 2 and not _is_summary(following)
 
 
 def _is_summary(following):
@@ -127,7 +130,6 @@ def _unquoted(lines):
 # ------------------------------------------------------------
 
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>")
-ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'|=/]{1,64}@[A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
 _TAG = re.compile(r"^[^\s<>@+]{1,64}\+([^\s<>@]{1,200})@")
 _MENTIONED = re.compile(r"(?i)\bmessage-?id\s{0,5}[:=]?\s{0,5}(<[^<>\s@]{1,250}@[^<>\s]{1,250}>)")
 
@@ -158,9 +160,9 @@ def original_of(fields: Fields, returned: Fields, text: str) -> Original:
 
 
 def sent_to(returned: Fields) -> tuple[str, ...]:
+    """Whom a mail names in To and Cc; Odoo names all its recipients there."""
     values = [value for name in ("To", "Cc") for value in returned.all(name)]
-    found = (item.lower() for value in values for item in ADDRESS.findall(value))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(item for value in values for item in addresses_in(value)))
 
 
 def _ids(fields, *names):
@@ -170,7 +172,7 @@ def _ids(fields, *names):
 def _bounce_tag(fields):
     """VERP, as Odoo had it and as forwarders have it: bounce+12-crm.lead-34@example.com."""
     for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To"):
-        for address in ADDRESS.findall(fields.first(name)):
+        for address in addresses_in(fields.first(name)):
             if found := _TAG.match(address):
                 return found[1]
     return ""

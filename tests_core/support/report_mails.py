@@ -90,6 +90,18 @@ def plain(text, **fields):
     return (_fields(fields) + "\n" + text).encode()
 
 
+def person(text, **fields):
+    """An ordinary mail."""
+    known = {
+        "return_path": "<ada@example.com>",
+        "from_": "Ada Lovelace <ada@example.com>",
+        "to": "info@acme.test",
+        "subject": "Question",
+        **fields,
+    }
+    return plain(text, **known)
+
+
 def multipart(kind, *parts, **fields):
     body = "".join(f"--=_b1\n{part}\n" for part in parts)
     fields = {

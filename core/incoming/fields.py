@@ -84,7 +84,7 @@ def _readable(value: str) -> str:
 def decoded(text: str) -> str:
     if "=?" not in text:
         return text
-    with contextlib.suppress(ValueError, LookupError, email.errors.HeaderParseError):
+    with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):
         shown = str(make_header(decode_header(text[:DECODED_CHARS])))
         return " ".join(shown.encode("utf-8", "replace").decode("utf-8").split())
     return text

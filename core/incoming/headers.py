@@ -90,7 +90,7 @@ def _joined(message, name: str) -> str:
 def _decoded(value) -> str:
     text = str(value)[: 2 * VALUE_CHARS]
     # Unknown charsets, broken base64: then the value is shown as it stands.
-    with contextlib.suppress(ValueError, LookupError, email.errors.HeaderParseError):
+    with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):
         text = str(make_header(decode_header(text)))
     return _clean(text)
 

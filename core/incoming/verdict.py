@@ -117,12 +117,6 @@ def _parts_of(item):
     yield item
 
 
-def code_in(text: str) -> str:
-    """The three digits of the answer that a text holds, or ""."""
-    found = _first_code(text)
-    return found[1] if found else ""
-
-
 def _first_code(text):
     """The first three digits of an answer that refuses, else of one that accepts."""
     found = list(islice(_CODE.finditer(text[:SAID_CHARS]), 20))

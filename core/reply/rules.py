@@ -401,7 +401,7 @@ RULES = (
         r"|allowed )?(?:\w{1,10} )?(?:quota|limit)"
         r"|exceed|no space|out of (?:storage|space))",
         r"recipient[^.]{0,50}(?:\bfull\b|over[- ]?quota|exceeded (?:\w{1,8} )?(?:quota|storage))",
-        r"over ?quota",
+        r"over ?quota|reached (?:\w{1,8} ){0,2}quota",
         r"exceed[^.]{0,30}(?:\bquota|storage)",
         r"(?:insufficient|no|out of) (?:\w{1,10} ){0,2}(?:storage|disk ?space"
         r"|mailbox space)",
@@ -611,7 +611,7 @@ RULES = (
         "unknown_here",
         UNKNOWN,
         "Yahoo, qmail, vpopmail",
-        r"not have an? .{0,30}account",
+        r"not have an? .{0,30}(?:account|mailbox for)",
         r"\bno (?:mailbox|account|user|recipient|one|person)s? .{0,30}"
         r"(?:here|by that|with that|exist|found)",
     ),

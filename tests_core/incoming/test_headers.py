@@ -40,6 +40,7 @@ def test_a_mail_without_message_id_is_known_by_its_bytes():
         b"Subject: =?unknown?q?hello?= =?utf-8?b?x?=\r\n\r\n",
         b"Subject: =?utf-8?b?%%%%?=\r\nFrom: \xff\xfe\r\n\r\n",
         b"Subject: \xed\xa0\x80 \0 nul\r\n\r\n",
+        b"Subject: =?\xc3\xba\xc3\xb6?q?hello?=\r\n\r\n",
         bytes(range(256)) * 100,
     ],
 )

@@ -73,6 +73,7 @@ HOSTILE = {
     "a header of 1 MB": plain("x", subject="a" * 1_000_000),
     "quotes in From": plain("x", from_='"' * 100_000),
     "encoded words": plain("x", subject="=?utf-8?q?a?= " * 70_000),
+    "a charset that is no name": plain("x", subject="=?\u00fa?q?hello?="),
     "fields": b"X-A: b\n" * 150_000 + plain("x"),
     "folds": b"X-A: b\n" + b" c\n" * 300_000 + plain("x"),
     "fields in the text": plain("Subject: y\nfoo\n" * 60_000),

@@ -113,6 +113,7 @@ from . import (
     mail_thread_report_lookup,
     mail_thread_report_news,
     mail_thread_steps,
+    mail_thread_steps_destination,
     mail_thread_verification,
     res_company,
     res_company_mail_check,

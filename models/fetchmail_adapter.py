@@ -13,6 +13,8 @@ from odoo.tools import SQL
 from ..core.incoming import batches
 from ..core.incoming.imap import ImapFolder
 from ..core.incoming.pop3 import Pop3Mailbox
+from ..core.text import printable
+from .fetchmail_left import MailsLeft
 from .incoming_run import Committed, SourceLost, Spooled
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ MAX_MEGABYTES = 100
 """A larger mail stays in the mailbox: processing takes ten times its size in memory."""
 GROUP_BYTES = 8 * 1024 * 1024
 GROUP = 50
+ERROR_CHARS = 500
 TAKEN = 50
 """Mails that Odoo's fetching processes in one run; the rest is the scheduled action's."""
 
@@ -37,7 +40,7 @@ def wrap(server, connection):
     return connection
 
 
-class SpoolingConnection:
+class SpoolingConnection(MailsLeft):
     """Has the four methods that `_fetch_mail` uses; everything else is the connection's.
 
     `_fetch_mail` holds the row of the mailbox until it ends, so nothing is written on it on
@@ -108,7 +111,7 @@ class SpoolingConnection:
     def _spool_all(self):
         """:returns: how many unread mails the time did not allow to keep"""
         self._folder.open()
-        keys = self._not_known(self._folder.unread())
+        keys = self._not_known(self._not_given_up(self._folder.unread()))
         end = self._server.env.context.get("cron_end_time", time.monotonic() + SECONDS_TO_SPOOL)
         done = 0
         for number in batches.numbers():
@@ -126,8 +129,12 @@ class SpoolingConnection:
             self._note_too_large(key, sizes[key])
         fetched = [(key, sizes.get(key, 0)) for key in keys if key not in too_large]
         for part in batches.split_by_bytes(fetched):
-            kept = self._keep(self._folder.fetch(part))
+            raws = self._folder.fetch(part)
+            kept = self._keep(raws)
             self._folder.acknowledge(sorted(kept))
+            for key in part:
+                if key in sizes and key not in raws:
+                    self._note_not_kept(key)
 
     def _keep(self, raws):
         """Commit the mails; what cannot be kept stays in the mailbox and does not stop the rest.
@@ -141,20 +148,28 @@ class SpoolingConnection:
             return list(raws)
         except psycopg2.InterfaceError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one mail must not keep the others
             if len(raws) == 1:
-                if isinstance(error, psycopg2.OperationalError):
-                    raise
-                _logger.exception("A mail of mailbox %s could not be kept", self._account)
-                return []
+                return self._could_not_be_kept(raws, error)
         return [kept for key, raw in raws.items() for kept in self._keep({key: raw})]
+
+    def _could_not_be_kept(self, raws, error):
+        """:raises: what is not the mail's fault"""
+        if isinstance(error, psycopg2.errors.UniqueViolation):
+            return list(raws)  # somebody else has just kept it
+        if isinstance(error, psycopg2.OperationalError):
+            raise error
+        _logger.exception("A mail of mailbox %s could not be kept", self._account)
+        for key in raws:
+            self._note_not_kept(key, printable(str(error), ERROR_CHARS))
+        return []
 
     def _insert(self, raws):
         with self._env() as env:
             incoming = env["mail.incoming"]
             new = self._without_kept(env, raws)
             if new:
-                self._forget_too_large(env, new)
+                self._forget_left(env, new)
                 incoming._spool([(raw, self._row_values(key)) for key, raw in new.items()])
 
     def _row_values(self, key):
@@ -171,26 +186,6 @@ class SpoolingConnection:
         if isinstance(self._folder, Pop3Mailbox):
             return self._folder.uidls.get(key, False)
         return str(key)
-
-    def _note_too_large(self, key, size):
-        """It stays in the mailbox, unread; a row says so."""
-        with self._env() as env:
-            incoming = env["mail.incoming"]
-            values = {**incoming._values_of(self._folder.head(key)), **self._row_values(key)}
-            values.update(
-                size=min(size, 2**31 - 1), sha256=False, state="failed", reason="too_large"
-            )
-            known = self._rows(env, [self._uid(key)]) if values["uid"] else incoming
-            if not known:
-                incoming.create(values)._note_failure("too_large")
-
-    def _forget_too_large(self, env, keys):
-        """Their rows said that they were left in the mailbox, and now they are here."""
-        uids = [uid for uid in map(self._uid, keys) if uid]
-        rows = self._rows(env, uids).filtered(lambda row: not row.sha256)
-        rows.write({"state": "ignored"})
-        rows._close_alerts()
-        rows.unlink()
 
     # ------------------------------------------------------------
     # WHAT IS KNOWN

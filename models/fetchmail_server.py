@@ -42,7 +42,7 @@ class FetchmailServer(models.Model):
             return
         if not provider._recognise(self.server):
             self.server = provider.imap_host
-        self.is_ssl = provider.imap_ssl
+        self.is_ssl = self.checks_certificate = provider.imap_ssl
         self.port = provider.imap_port
 
     @api.onchange("server_type", "is_ssl", "object_id")
@@ -64,7 +64,11 @@ class FetchmailServer(models.Model):
         :raises: what Odoo raises, so that others can tell a refused token from a lost line
         """
         try:
-            connection = super()._connect__(allow_archived=allow_archived)
+            # Odoo refuses what is archived, and knows no other encryptions than its own two.
+            if self._connects_as_odoo() or not (self.active or allow_archived):
+                connection = super()._connect__(allow_archived=allow_archived)
+            else:
+                connection = self._connect_encrypted__()
         except Exception as error:
             self._note_trouble(error)
             raise

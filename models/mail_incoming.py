@@ -38,6 +38,7 @@ REASONS = [
     ("too_complex", "Too complex"),
     ("too_large", "Too large"),
     ("source", "Its source is lost"),
+    ("gone", "No longer in the mailbox"),
 ]
 
 

@@ -1,14 +1,10 @@
 import contextlib
 import imaplib
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent))
-from scripted_peer import ScriptedPeer
-
 from core.incoming.imap import ImapFolder, uid_set
+from scripts.sandbox.scripted_peer import ScriptedPeer
 
 
 def peer_of(answer):

@@ -221,7 +221,8 @@ class Transaction:
 
 
 class Committed:
-    """An environment on a cursor of its own, committed at the end."""
+    """An environment on a cursor of its own, committed at the end; not of a mail that is only
+    tried, of which nothing remains."""
 
     def __init__(self, registry):
         self._cursor = registry.cursor()
@@ -230,4 +231,6 @@ class Committed:
         return api.Environment(self._cursor.__enter__(), SUPERUSER_ID, {})
 
     def __exit__(self, *exc_info):
+        if (observed := CURRENT.get()) and observed.rehearsed:
+            self._cursor.rollback()
         return self._cursor.__exit__(*exc_info)

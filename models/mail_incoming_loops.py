@@ -26,6 +26,7 @@ class MailIncoming(models.Model):
         "Sender",
         compute="_compute_email_normalized",
         store=True,
+        precompute=True,
         readonly=False,  # the gateway may know a better one than the header has
         help="The address of the sender, by which its mails are counted.",
     )

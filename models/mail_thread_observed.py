@@ -139,6 +139,17 @@ class MailThread(models.AbstractModel):
         observed.answered = True
         return super()._routing_create_bounce_email(email_from, body_html, message, **mail_values)
 
+    def _message_create(self, values_list):
+        messages = super()._message_create(values_list)
+        if observed := CURRENT.get():
+            made = zip(messages, values_list, strict=False)
+            observed.posted += [
+                (message.id, values.get("model"), values.get("res_id"))
+                for message, values in made
+                if values.get("message_id") == observed.message_id
+            ]
+        return messages
+
     @contextmanager
     def _saying(self, state, reason):
         yield

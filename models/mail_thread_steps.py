@@ -218,7 +218,7 @@ class MailThread(models.AbstractModel):
                 observed.step("reply_forward")
             self._note_alias(observed, message_dict, alias.sudo())
         elif not is_reply:
-            self._note_no_alias(observed, message_dict)
+            observed.step("no_alias", recipients=message_dict.get("recipients"))
             observed.step("fallback", model=model, res_id=res_id)
 
     @api.model
@@ -245,10 +245,6 @@ class MailThread(models.AbstractModel):
             observed.step("alias_local", alias=name, address=meant[0])
         else:
             observed.step("alias_other", alias=alias.display_name)
-
-    @api.model
-    def _note_no_alias(self, observed, message_dict):
-        observed.step("no_alias", recipients=message_dict.get("recipients"))
 
     # ------------------------------------------------------------
     # PERSONS AND DESTINATION
@@ -297,17 +293,6 @@ class MailThread(models.AbstractModel):
         by_address = "author_user" if partner.user_ids else "author"
         code = by_address if is_found else "author_other"
         observed.step(code, partner=partner.display_name, address=address)
-
-    def _message_create(self, values_list):
-        messages = super()._message_create(values_list)
-        if observed := CURRENT.get():
-            made = zip(messages, values_list, strict=False)
-            observed.posted += [
-                (message.id, values.get("model"), values.get("res_id"))
-                for message, values in made
-                if values.get("message_id") == observed.message_id
-            ]
-        return messages
 
 
 def _is_told(steps, title):

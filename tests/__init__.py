@@ -28,6 +28,7 @@ from . import (
     test_incoming_envelope,
     test_incoming_fetch,
     test_incoming_left,
+    test_incoming_lookups,
     test_incoming_mailgate,
     test_incoming_order,
     test_incoming_reading,

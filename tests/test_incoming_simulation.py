@@ -137,6 +137,17 @@ class TestIncomingSimulation(StepsCase, TransactionCase):
             self.assert_nothing_happens(email_to="contacts@acme.test")
         self.assertFalse(told)
 
+    def test_what_is_counted_beside_the_mail_is_not_counted(self):
+        """On cursors of their own, as outside of tests."""
+        self.alias.alias_name = "people"
+        former = self.env["mail.former.address"].search([("address", "=", "contacts@acme.test")])
+        self.assertTrue(former)
+        with self.registry_cursor() as env:
+            simulation = env["mail.incoming.simulation"].create({"email_to": former.address})
+            self.assertEqual(simulation.verdict, "accepted")
+        former.invalidate_recordset()
+        self.assertFalse(former.mail_count)
+
     def test_people_who_would_be_notified_are_not(self):
         follower = new_test_user(
             self.env, "erin", email="erin@acme.test", notification_type="inbox"

@@ -192,7 +192,8 @@ class TestIncomingSteps(StepsCase, TransactionCase):
         self.receive()
         row = self.receive(raw=self.raw_mail(2))
         self.assertEqual(row.state, "held")
-        self.assertIn("carl@customer.test", self.values(row, "loop_sender")["sender"])
+        self.assertIn("loop_held", self.codes(row))
+        self.assertNotIn("no_loop_sender", self.codes(row))
 
     def test_a_duplicate(self):
         self.receive()
@@ -240,7 +241,8 @@ class TestIncomingSteps(StepsCase, TransactionCase):
         for told in tell(self.env, steps):
             with self.subTest(code=told["code"]):
                 self.assertTrue(told["title"] and told["verdict_title"] and told["icon"])
-                self.assertRegex(told["sentence"], r"[.:?]$|\?$")
+                self.assertTrue(told["sentence"])
+                self.assertNotIn("%(", told["sentence"])
         self.assertLessEqual({words.verdict for words in STEPS.values()}, set(VERDICTS))
 
     def test_a_step_of_an_addon_that_is_gone_is_still_shown(self):

@@ -47,7 +47,7 @@ class MailIncomingSimulation(models.TransientModel):
     email_to = fields.Char("To")
     email_cc = fields.Char("Cc")
     subject = fields.Char(default=lambda self: self.env._("A question"))
-    body = fields.Text(default=lambda self: self.env._("Hello, this is a made-up email."))
+    body = fields.Text("Text", default=lambda self: self.env._("Hello, this is a made-up email."))
     record_ref = fields.Reference(
         "_selection_models",
         "Answers a Message Of",

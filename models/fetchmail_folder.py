@@ -17,6 +17,14 @@ class FetchmailFolder(models.Model):
     mailbox_id = fields.Many2one("fetchmail.server", required=True, ondelete="cascade", index=True)
     account = fields.Char(required=True, readonly=True)
     name = fields.Char(required=True, readonly=True)
+    uidvalidity = fields.Char("UIDVALIDITY", readonly=True)
+    last_uid = fields.Char(
+        "Last UID Seen", readonly=True, help="Larger than PostgreSQL's integers."
+    )
+    read_on = fields.Datetime(readonly=True)
+    moves_since = fields.Datetime(
+        readonly=True, help="What was processed since then is moved into the other folders."
+    )
     left = fields.Json(
         "Not Taken",
         readonly=True,
@@ -32,8 +40,12 @@ class FetchmailFolder(models.Model):
     def _of(self, mailbox_id, account, name):
         """The one of that name; made where there is none."""
         values = {"mailbox_id": mailbox_id, "account": account, "name": name}
-        domain = [(field, "=", value) for field, value in values.items()]
-        return self.search(domain, limit=1) or self.create(values)
+        return self._find(mailbox_id, account, name) or self.create(values)
+
+    @api.model
+    def _find(self, mailbox_id, account, name):
+        values = {"mailbox_id": mailbox_id, "account": account, "name": name}
+        return self.search([(field, "=", value) for field, value in values.items()], limit=1)
 
     def _note_left(self, uid, error):
         """One more run in which that mail could not be taken."""

@@ -43,18 +43,29 @@ class MailsLeft:
 
     def _close_gone(self, env, there):
         """What was too large, and was taken by somebody else, needs no decision any more."""
-        left = env["mail.incoming"].search(
-            [
-                ("account", "=", self._account),
-                ("folder", "=", self._folder.name),
-                ("state", "=", "failed"),
-                ("reason", "=", "too_large"),
-                ("sha256", "=", False),
-            ]
-        )
-        gone = left.filtered(lambda row: row.uid and row.uid not in there)
-        gone.write({"state": "ignored", "reason": "gone"})
-        gone._close_alerts()
+        left = env["mail.incoming"].search(self._left_domain())
+        self._close(left.filtered(lambda row: row.uid and row.uid not in there))
+
+    def _forget(self, keys):
+        """They were asked for, and are no longer there."""
+        uids = [uid for uid in map(self._uid, keys) if uid]
+        with self._env() as env:
+            self._memory(env)._forget_left(uids)
+            left = env["mail.incoming"].search(self._left_domain())
+            self._close(left.filtered(lambda row: row.uid in uids))
+
+    def _close(self, rows):
+        rows.write({"state": "ignored", "reason": "gone"})
+        rows._close_alerts()
+
+    def _left_domain(self):
+        return [
+            ("account", "=", self._account),
+            ("folder", "=", self._folder.name),
+            ("state", "=", "failed"),
+            ("reason", "=", "too_large"),
+            ("sha256", "=", False),
+        ]
 
     def _forget_left(self, env, keys):
         """They were left in the mailbox, and now they are here."""

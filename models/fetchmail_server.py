@@ -76,10 +76,23 @@ class FetchmailServer(models.Model):
 
     def _fetch_mail(self, *args, **kwargs):
         """The scheduled action leaves a mailbox alone that has just failed several times."""
+        if self._is_copy():
+            return None
         mailboxes = self._not_resting() if self.env.context.get("cron_id") else self
         return super(FetchmailServer, mailboxes)._fetch_mail(*args, **kwargs)
 
+    def _is_copy(self):
+        """A copy of a database for tests must not take the mails of the real one."""
+        return self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
+
     def fetch_mail(self):
+        if self._is_copy():
+            raise UserError(
+                self.env._(
+                    "This is a neutralized copy of a database: it fetches nothing, so that no "
+                    "email is taken from the real one."
+                )
+            )
         try:
             return super().fetch_mail()
         except MAILBOX_ERRORS as error:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..core.incoming import dkim_proof
 from ..core.incoming.authentication_results import MICROSOFT, suggested
 from ..core.incoming.fields import Fields
 
@@ -26,6 +27,7 @@ class FetchmailServer(models.Model):
         "Authentication-Results (authserv-id), several separated by commas. Microsoft's servers "
         "write none: enter “microsoft” for them.",
     )
+    signatures_note = fields.Char(compute="_compute_signatures_note")
     authserv_suggestion = fields.Char(compute="_compute_authserv_suggestion")
     authserv_suggestion_text = fields.Char(compute="_compute_authserv_suggestion")
 
@@ -42,6 +44,22 @@ class FetchmailServer(models.Model):
                 name=name,
                 count=count,
                 all=len(heads),
+            )
+
+    @api.depends("authserv_id")
+    @api.depends_context("lang")
+    def _compute_signatures_note(self):
+        """What cannot be done for want of a package is said where it would help."""
+        is_missing = not dkim_proof.is_available()
+        for mailbox in self:
+            mailbox.signatures_note = (
+                is_missing
+                and not mailbox._trusted_servers()
+                and self.env._(
+                    "Without a trusted mail server the signatures of mails (DKIM) could prove "
+                    "their senders, but the Python package that verifies them is missing. Install "
+                    "it with “pip install dkimpy” and restart Odoo."
+                )
             )
 
     def _suggested_server(self, mails):

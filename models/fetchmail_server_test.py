@@ -142,6 +142,7 @@ class FetchmailServer(models.Model):
             kind,
             bool(strict),
             self._tls_context,
+            tuple(self._folder_names()),
             has_password=self._signs_in_with_password(),
             secrets=self._secrets(),
         )

@@ -96,7 +96,7 @@ class FetchmailServer(models.Model):
     # FAILURE AND SUCCESS
     # ------------------------------------------------------------
 
-    def _note_trouble(self, error):
+    def _note_trouble(self, error, is_in_history=False):
         """Only where mails are fetched: what a test finds is shown to who tests."""
         if not self.env.context.get("fetchmail_cron_running"):
             return
@@ -113,6 +113,9 @@ class FetchmailServer(models.Model):
                 "error_message": self._connection_error_sentence(error),
             }
         )
+        if not is_in_history:
+            run = self.env["fetchmail.run"].sudo()._begin(self, 0)
+            run.write({"error": self.error_message, "ended_on": now})
         if failures >= FAILURES_TO_TELL:
             self._tell()
 

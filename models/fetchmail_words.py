@@ -15,7 +15,6 @@ CAUSES = [
     ("connection_refused", "Nobody answers"),
     ("timeout", "No answer in time"),
     ("tls", "No encryption"),
-    ("certificate", "Certificate not accepted"),
     ("quota", "Mailbox full or limit reached"),
     ("consent", "Consent withdrawn"),
     ("other", "Other"),
@@ -37,10 +36,6 @@ SENTENCES = {
     "tls": _lt(
         "No encrypted connection to port %(port)s of %(host)s came about: %(reply)s. The port may "
         "not expect SSL/TLS."
-    ),
-    "certificate": _lt(
-        "The certificate of %(host)s is not accepted: %(reply)s. Whoever runs the server has to "
-        "renew it, or the name of the server is not the one in it."
     ),
     "quota": _lt(
         "%(host)s gives nothing out at the moment: the mailbox is full, or too much was fetched "

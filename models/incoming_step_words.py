@@ -115,12 +115,18 @@ STEPS = {
     # Reports
     "report_dead": StepWords(
         REPORT,
-        _lt("%(address)s did not get the message, and the address is dead: %(reason)s “%(text)s”"),
+        _lt(
+            "%(address)s did not get the message, and the address is dead: %(reason)s The report "
+            "says “%(text)s”."
+        ),
         "decided",
     ),
     "report_failed": StepWords(
         REPORT,
-        _lt("%(address)s did not get the message: %(reason)s “%(text)s” The address may be right."),
+        _lt(
+            "%(address)s did not get the message: %(reason)s The report says “%(text)s”. The "
+            "address itself may be right."
+        ),
         "decided",
     ),
     "report_delayed": StepWords(

@@ -22,6 +22,9 @@ class IrMailServer(models.Model):
             _on_one_line(email_from), *recipients_and_subject, *args[2:], **kwargs
         )
 
+    def _alter_message__(self, message, smtp_from, smtp_to_list):
+        return super()._alter_message__(message, _on_one_line(smtp_from), smtp_to_list)
+
 
 def _on_one_line(value):
     """A text, or all texts of a list or dict, with a space in the place of a line break."""

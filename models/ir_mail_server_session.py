@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ..core import reply as core_reply
 from ..core.outgoing.pool import Line
 from ..core.outgoing.session import Session
+from ..core.outgoing.wire import cause_of
 from ..core.reply import Command
 from .ir_mail_server_pool import POOL
 from .sending_run import Run
@@ -68,7 +69,7 @@ class IrMailServer(models.Model):
         Odoo's Google and Microsoft apps say with a UserError that no token is to be had.
         """
         if not isinstance(error, UserError):
-            return core_reply.from_exception(Command.CONNECT, error)
+            return core_reply.from_exception(Command.CONNECT, cause_of(error))
         if not self.active or not self._is_of_token():
             return None
         return core_reply.read(Command.AUTH, 535, str(error))

@@ -3,9 +3,11 @@ from contextlib import contextmanager
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..core.outgoing import probe_words
 from ..core.probe import State, Step
+from .ir_mail_server_rest import CONNECTION_FIELDS
 
 SHOWN = "email_communication_test_report"
 """Key of the context that the form's button sends: the report is opened, and tests by itself."""
@@ -37,6 +39,13 @@ class IrMailServer(models.Model):
             report = server.connection_report
             server.connection_steps = report and server._worded_report(report)
             server.connection_headline = report and server._report_headline(report)
+
+    def write(self, vals):
+        """What was tested under other settings says nothing about these."""
+        result = super().write(vals)
+        if CONNECTION_FIELDS & vals.keys():
+            self.sudo().filtered("connection_report").connection_report = False
+        return result
 
     # ------------------------------------------------------------
     # TESTING
@@ -195,8 +204,7 @@ class IrMailServer(models.Model):
         return {"port": port, "encryption": encryption, "label": label}
 
     def _report_headline(self, report):
-        at = fields.Datetime.context_timestamp(self, fields.Datetime.to_datetime(report["at"]))
-        when = at.strftime("%Y-%m-%d %H:%M")
+        when = format_datetime(self.env, report["at"], dt_format="short")
         if report["works"]:
             return self.env._("Tested on %(when)s: e-mails can be sent.", when=when)
         failed = next(step for step in report["steps"] if step["state"] == State.FAILED.value)

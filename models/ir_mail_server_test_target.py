@@ -47,7 +47,8 @@ class IrMailServer(models.Model):
         family, _separator, checks = encryption.partition("_")
         contexts = {checked: self._tls_context(checked) for checked in (True, False)}
         target = Target(host, int(port), user or "", family, bool(checks), contexts.get)
-        return target, user and functools.partial(self._log_in_to_test, user, password or "")
+        log_in = functools.partial(self._log_in_to_test, user, password or "")
+        return target, log_in if user else None
 
     def _log_in_to_test(self, user, password, connection):
         local, at, domain = user.rpartition("@")

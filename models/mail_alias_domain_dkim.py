@@ -71,7 +71,7 @@ class MailAliasDomain(models.Model):
         keys.create(
             [
                 {"alias_domain_id": self.id, "algorithm": algorithm}
-                for algorithm in PACKAGES
+                for algorithm in reversed(PACKAGES)  # the latest is listed first
                 if not keys._missing_packages(algorithm)
             ]
         )

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -5,7 +6,6 @@ from odoo.fields import Domain
 
 from ..core import reply as core_reply
 from ..core.incoming.report import Action
-from ..core.incoming.verdict import code_in
 from ..core.reply import ReplyClass
 from .sending_work import ACCEPTED, STORY_MAX, address_key
 
@@ -25,6 +25,8 @@ NEWS_OF = {
     Action.EXPANDED.value: PASSED_ON,
 }
 """What an action of RFC 3464 section 2.3.3 is called here."""
+CODE = re.compile(r"(?:^|\s)([245]\d\d)(?=[\s-]|$)[\s-]?")
+"""Three digits of an answer (RFC 5321 section 4.2) in what a report says."""
 
 
 class MailDelivery(models.Model):
@@ -117,9 +119,11 @@ class MailDelivery(models.Model):
     def _reply_of_report(self, reported):
         """What a report says of a recipient, as the answers of mail servers are kept."""
         recipient = reported.recipient
-        reply = core_reply.read(
-            None, code_in(recipient.text), recipient.text, status=recipient.status
-        )
+        found = CODE.search(recipient.text)
+        code, text = (found[1], recipient.text[found.end() :]) if found else ("", recipient.text)
+        if found and recipient.text[: found.start()].strip():
+            text = recipient.text  # words before the code say who answered, and to what
+        reply = core_reply.read(None, code, text, status=recipient.status)
         reply_class = recipient.reply_class or ReplyClass.ACCEPTED
         if reply.reply_class is not reply_class:
             reply = replace(reply, reply_class=reply_class, by_rule="")

@@ -76,6 +76,13 @@ class MailIncoming(models.Model):
     uid = fields.Char(
         "UID", readonly=True, help="What the mailbox calls it: the UID of IMAP, the UIDL of POP3."
     )
+    run_id = fields.Many2one(
+        "fetchmail.run", "Fetched By", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    moved_to = fields.Char(readonly=True, help="The folder of the mailbox in which it is now.")
+    is_on_server = fields.Boolean(
+        readonly=True, help="It was left on the POP3 server, and is known by this row."
+    )
     company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
     call = fields.Json(
         readonly=True, help="What Odoo was called with; processing it later repeats that."

@@ -130,6 +130,7 @@ class MailIncoming(models.Model):
             else:
                 row._process_or_log()
             self.env.invalidate_all()
+        self.exists().run_id._count_outcomes()
 
     def _may_be_processed(self):
         is_settled = self.state == "done" and self.reason != "duplicate"

@@ -92,7 +92,7 @@ class MailMail(models.Model):
         servers = self.env["ir.mail_server"].sudo()
         if run.is_cut_short:
             run.wake_at(fields.Datetime.now())
-        if run.next_try and not run.due_only:  # the queue looks for itself
+        if run.next_try and (run.is_cut_short or not run.due_only):  # the queue looks for itself
             self._wake_queue(run.next_try)
         servers.browse(run.recovered)._close_alerts()
         servers.browse(run.troubled)._alert()

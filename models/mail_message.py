@@ -77,7 +77,7 @@ class MailMessage(models.Model):
         deliveries = self.env["mail.delivery"].search(
             [("mail_message_id_int", "in", self.ids), ("state", "=", "refused")]
         )
-        deliveries.filtered("mail_mail_id").action_retry()
+        return deliveries.filtered("mail_mail_id").action_retry()
 
     def _tell_chatter(self):
         """Readers who have the message open see its present state."""

@@ -79,6 +79,12 @@ class TestConnectionReport(SandboxCase, TransactionCase):
         with mute_logger("odoo.addons.base.models.ir_mail_server"), self.assertRaises(UserError):
             self.server.test_smtp_connection()
 
+    def test_a_server_without_login(self):
+        report = self.report(smtp_user=False, smtp_pass=False)
+        self.assertTrue(report["works"])
+        login = next(step for step in report["steps"] if step["kind"] == "login")
+        self.assertEqual((login["code"], login["verdict"]), ("no_login", "Left out"))
+
     def test_a_failure_is_kept_and_said_in_words(self):
         self.peer.answer("MAIL", "553 5.7.1 Sender \u202erefused")
         report = self.report()
@@ -88,6 +94,13 @@ class TestConnectionReport(SandboxCase, TransactionCase):
         self.assertIn("FROM filter", report["steps"][-1]["hint"])
         self.assertNotIn("\u202e", json.dumps(report, ensure_ascii=False))
         self.assertIn("Sender", self.server.connection_headline)
+
+    def test_other_settings_were_not_tested(self):
+        self.report()
+        self.server.from_filter = "acme.test"
+        self.assertTrue(self.server.connection_headline)
+        self.server.smtp_port = 1
+        self.assertFalse(self.server.connection_headline)
 
     def test_no_secret_is_kept(self):
         self.peer.answer("AUTH", f"535 5.7.8 No: {SECRET}")

@@ -64,6 +64,7 @@ class TestDeliveryReports(ReportCase, TransactionCase):
         self.assertEqual((delivery.state, delivery.news), ("accepted", "bounced"))
         self.assertEqual(delivery.reply_class, "recipient_unknown")
         self.assertEqual((delivery.reply_code, delivery.reply_enhanced), (550, "5.1.1"))
+        self.assertEqual(delivery.reply_text, "5.1.1 User unknown")
         self.assertEqual(len(delivery.story), 2)
         self.assertIn("250", delivery.story_html)
         self.assertIn("Came back", delivery.story_html)
@@ -323,6 +324,7 @@ class TestOtherReports(ReportCase, TransactionCase):
         )
         self.assertEqual((row.state, row.reason), ("held", "to_bounce"))
         self.assertTrue(row.has_source)
+        self.assertIn("bounce address: 1 held", row.alert_id.summary)
 
     def test_a_person_who_wrote_to_the_bounce_address_is_put_where_they_belong(self):
         row = self.receive(

@@ -49,8 +49,7 @@ _SECRET = re.compile(r"(?i)(token|secret|password|assertion)=[^&\s'\")]+")
 
 
 def classify(error: BaseException, has_password: bool = True) -> str:
-    """One of login_refused, name_unknown, connection_refused, timeout, certificate, tls, quota,
-    consent, other.
+    """One of login_refused, name_unknown, connection_refused, timeout, tls, quota, consent, other.
 
     Servers word a refused login as they like; the response codes of the standards come first,
     then what the large providers say. Who signs in without a password gave a consent instead.
@@ -66,7 +65,6 @@ def classify(error: BaseException, has_password: bool = True) -> str:
         (socket.gaierror, "name_unknown"),
         (TimeoutError, "timeout"),
         (ConnectionRefusedError, "connection_refused"),
-        (ssl.SSLCertVerificationError, "certificate"),
         (ssl.SSLError, "tls"),
     ):
         if isinstance(error, kind):

@@ -83,15 +83,15 @@ class _Test:
         self.probe.say("banner", "banner", said=_text(text)[:BANNER_MAX])
         return self._ehlo()
 
-    def _ehlo(self):
-        answer = self._ask("ehlo", Command.EHLO, self._say_hello)
+    def _ehlo(self, kind="ehlo"):
+        answer = self._ask(kind, Command.EHLO, self._say_hello)
         if answer is None:
             return False
         code, text = answer
         if not 200 <= code <= 299:
-            return self._refused("ehlo", Command.EHLO, code, text)
+            return self._refused(kind, Command.EHLO, code, text)
         known = ", ".join(name.upper() for name in self.line.esmtp_features)
-        self.probe.say("ehlo", "ehlo" if known else "ehlo_bare", extensions=known)
+        self.probe.say(kind, "ehlo" if known else "ehlo_bare", extensions=known)
         return True
 
     def _say_hello(self):
@@ -118,7 +118,7 @@ class _Test:
             self.line = None
             return False
         self.line.encrypted_with(secured)
-        return self._ehlo() and self._log_in()
+        return self._ehlo("ehlo_encrypted") and self._log_in()
 
     def _encrypt(self, sock):
         target = self.target

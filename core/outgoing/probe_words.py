@@ -10,6 +10,7 @@ from ..translate import Translate, _
 KINDS = COMMON_KINDS | {
     "banner": _("Greeting"),
     "ehlo": _("What the server offers"),
+    "ehlo_encrypted": _("What it offers when encrypted"),
     "size": _("Size limit"),
     "login": _("Login"),
     "sender": _("Sender"),

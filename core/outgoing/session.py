@@ -125,7 +125,7 @@ class Session(Dialogue):
             self._take(self._reopen())
             self.fault = None
         except Exception as error:  # noqa: BLE001 - whatever opening raises is the fault
-            self.fault = from_exception(Command.CONNECT, error)
+            self.fault = from_exception(Command.CONNECT, cause_of(error))
 
     # ------------------------------------------------------------
     # SENDING

@@ -6,7 +6,7 @@ import { patch } from "@web/core/utils/patch";
 const VERDICTS = {
     verified: { title: _t("Sender verified"), icon: "fa-check-circle text-success" },
     not_verified: { title: _t("Sender not verified"), icon: "fa-question-circle-o text-muted" },
-    failed: { title: _t("Sender not genuine"), icon: "fa-exclamation-triangle text-warning" },
+    failed: { title: _t("Sender check failed"), icon: "fa-exclamation-triangle text-warning" },
 };
 
 patch(Message.prototype, {

@@ -37,6 +37,7 @@ from . import (
     mail_delivery_words,
     mail_former_address,
     mail_former_address_change,
+    mail_former_address_routing,
     mail_gateway_allowed,
     mail_incoming,
     mail_incoming_actions,

@@ -1,3 +1,4 @@
+from .models.delivery_recorder import COMMAND_LINE_REST
 from .models.fetchmail_adapter import MAX_BYTES_PARAMETER
 from .models.mail_alias_domain_check import NAMESERVER_PARAMETER
 from .models.mail_incoming_retention import SOURCE_DAYS_PARAMETER
@@ -5,6 +6,7 @@ from .models.mail_thread import REFUSE_PARAMETER
 
 ADDON = "email_communication"
 PARAMETERS = (
+    COMMAND_LINE_REST,
     MAX_BYTES_PARAMETER,
     NAMESERVER_PARAMETER,
     REFUSE_PARAMETER,
@@ -28,7 +30,7 @@ def uninstall_hook(env):
         _claim_chatter_fields(env, model)
     _drop_alerts(env)
     env["ir.config_parameter"].search([("key", "in", PARAMETERS)]).unlink()
-    env.ref("mail.action_view_mail_mail").context = "{}"
+    env.ref("mail.action_view_mail_mail").write({"context": "{}", "help": False})
 
 
 def _drop_alerts(env):

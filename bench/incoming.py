@@ -11,15 +11,12 @@ than one. Wanted: at least 45 times vanilla by IMAP and 35 times by POP3, at mos
 """
 
 import logging
-import socket
 import statistics
 import sys
-import threading
 import time
-from queue import Queue
 
 from odoo.addons.email_communication.models import fetchmail_adapter
-from odoo.addons.email_communication.scripts.sandbox import ImapPeer
+from odoo.addons.email_communication.scripts.sandbox import ImapPeer, SlowLine
 from odoo.addons.email_communication.tests.worker import Worker
 from odoo.addons.mail.models.fetchmail import OdooIMAP4, OdooPOP3
 
@@ -35,40 +32,6 @@ RAW = (
     + b"A line of text in a mail.\r\n"
     * 40
 )
-
-
-class SlowLine:
-    """A proxy on loopback; what it gets it hands on a while later."""
-
-    def __init__(self, port, delay):
-        self._target, self._delay = port, delay
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            near, _address = self._listening.accept()
-            far = socket.create_connection(("127.0.0.1", self._target))
-            for source, sink in ((near, far), (far, near)):
-                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                pipe = Queue()
-                threading.Thread(target=self._read, args=(source, pipe), daemon=True).start()
-                threading.Thread(target=self._write, args=(sink, pipe), daemon=True).start()
-
-    def _read(self, source, pipe):
-        while data := source.recv(65_536):
-            pipe.put((time.monotonic() + self._delay, data))
-        pipe.put((0, b""))
-
-    def _write(self, sink, pipe):
-        while True:
-            at, data = pipe.get()
-            if not data:
-                sink.close()
-                return
-            time.sleep(max(0, at - time.monotonic()))
-            sink.sendall(data)
 
 
 def raw(number):

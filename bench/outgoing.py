@@ -8,7 +8,9 @@ server in a process of its own. Printed are medians of the rounds: seconds, seco
 statements and commits a mail (a statement of the recorder is a commit as well), and ours by
 vanilla's.
 
-    MAILS=500 ROUNDS=20 DELAY_MS=0 RECIPIENTS=1   are the environment variables and their defaults
+    MAILS=500 ROUNDS=20 DELAY_MS=0 RECIPIENTS=1 SENDERS=1
+
+are the environment variables and their defaults. DELAY_MS is that of the line, each way.
 """
 
 import logging
@@ -20,13 +22,12 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.addons.email_communication.models.mail_mail_sending import MailMail as Ours
-from odoo.addons.email_communication.scripts.sandbox import SmtpPeer
+from odoo.addons.email_communication.scripts.sandbox import SlowLine, SmtpPeer
 
-MAILS, ROUNDS, DELAY_MS, RECIPIENTS = (
-    int(os.environ.get(name, default))
-    for name, default in (("MAILS", 500), ("ROUNDS", 20), ("DELAY_MS", 0), ("RECIPIENTS", 1))
+DEFAULTS = {"MAILS": 500, "ROUNDS": 20, "DELAY_MS": 0, "RECIPIENTS": 1, "SENDERS": 1}
+MAILS, ROUNDS, DELAY_MS, RECIPIENTS, SENDERS = (
+    int(os.environ.get(name, default)) for name, default in DEFAULTS.items()
 )
-ROUND_TRIPS = ("MAIL", "RCPT", "DATA", ".")
 
 
 def start_peer():
@@ -35,9 +36,8 @@ def start_peer():
     if not os.fork():
         logging.disable(logging.CRITICAL)
         peer = SmtpPeer(starttls=False).start()
-        for command in ROUND_TRIPS if DELAY_MS else ():
-            peer.wait(command, 2 * DELAY_MS / 1000)
-        os.write(writing, str(peer.port).encode())
+        port = SlowLine(peer.port, DELAY_MS / 1000).port if DELAY_MS else peer.port
+        os.write(writing, str(port).encode())
         parent = os.getppid()
         while os.getppid() == parent:
             time.sleep(1)
@@ -84,7 +84,7 @@ def vanilla(mails, *args, **kwargs):
 def prepare(registry):
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        values = {"email_from": "me@acme.test", "subject": "Bench", "body_html": "<p>Hello</p>"}
+        values = {"subject": "Bench", "body_html": "<p>Hello</p>"}
         if RECIPIENTS == 1:
             each = [{**values, "email_to": f"r{n}@one.test"} for n in range(MAILS)]
         else:
@@ -92,6 +92,8 @@ def prepare(registry):
                 [{"name": f"r{n}", "email": f"r{n}@one.test"} for n in range(RECIPIENTS)]
             )
             each = [{**values, "recipient_ids": partners.ids} for _ in range(MAILS)]
+        for number, item in enumerate(each):
+            item["email_from"] = f"me{number % SENDERS}@acme.test"
         return env["mail.mail"].create(each).ids
 
 

@@ -20,9 +20,13 @@ from .name import NAME_MAX, is_address, spelling
 from .sender import Selector
 from .translate import _
 
+RELAY_PORT = 25  # RFC 5321 section 4.5.4.2: between mail servers, and the default of Odoo
 SUBMISSION_PORT = 587  # RFC 6409 section 3.1: clients upgrade with STARTTLS
 SUBMISSIONS_PORT = 465  # RFC 8314 section 7.3: TLS from the first octet
+PORTS = (RELAY_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT)
+"""Those that come with an encryption; any other was typed by somebody, 2525 too."""
 
+_PORT_OF = {"starttls": SUBMISSION_PORT, "ssl": SUBMISSIONS_PORT}
 _KEY_MARK = "._domainkey"  # RFC 6376 section 3.6.2.1: between the selector and the domain
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")  # RFC 6376 section 3.1, with underscores
 
@@ -85,6 +89,16 @@ def checkable_host(host: str | None) -> str:
     return name if "." in name and not name.endswith(".localhost") else ""
 
 
+def usual_port(encryption: str) -> int:
+    """The port that goes with an encryption as Odoo names it, where no provider says otherwise."""
+    return _PORT_OF.get(encryption.partition("_")[0], RELAY_PORT)
+
+
+def is_same_kind(encryption: str | None, other: str | None) -> bool:
+    """Whether two encryptions differ at most in whether the certificate is validated."""
+    return (encryption or "").partition("_")[0] == (other or "").partition("_")[0]
+
+
 def smtp_port(encryption: str, preset_encryption: str, preset_port: int) -> int | None:
     """The port on which a provider expects an encryption, both named as Odoo names them.
 
@@ -93,7 +107,7 @@ def smtp_port(encryption: str, preset_encryption: str, preset_port: int) -> int 
     family = encryption.partition("_")[0]
     if family == preset_encryption.partition("_")[0]:
         return preset_port
-    return {"starttls": SUBMISSION_PORT, "ssl": SUBMISSIONS_PORT}.get(family)
+    return _PORT_OF.get(family)
 
 
 def spf_terms(text: str | None, host: str | None) -> tuple[str, ...] | None:

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Selector:
-    """One DKIM selector a sender signs with; `target` is the CNAME its provider asks for."""
+    """One DKIM selector a sender signs with.
+
+    :param target: the CNAME its provider asks for
+    :param record: the exact TXT record, where the key is of our own making
+    """
 
     name: str
     target: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,16 @@ COLUMNS = (
     "took_over_from",
     "email_from",
     "envelope_sender",
+    "signed_with",
+    "unsigned_because",
 )
 KEPT = ("mail_mail_id_int", "email")
+
+COMMAND_LINE_REST = "email_communication.command_line_rest"
+"""The system parameter that says how the server of the command line fares, which has no record.
+It is read and written here alone, past Odoo's cache of parameters."""
+NOTE_COMMAND_LINE = """INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 
 
 def _values(work, item):
@@ -74,6 +82,8 @@ def _values(work, item):
         "took_over_from": work.took_over_from or None,
         "email_from": work.header_from or None,
         "envelope_sender": work.envelope_sender or None,
+        "signed_with": ", ".join(work.signed.records) or None if work.signed else None,
+        "unsigned_because": work.signed.problem or None if work.signed else None,
     }
 
 
@@ -81,7 +91,7 @@ NOTED = tuple(
     name
     for name in COLUMNS
     if name not in ("story", "next_try", "email_from", "envelope_sender")
-    and not name.startswith("reply_")
+    and not name.startswith(("reply_", "signed_", "unsigned_"))
 )
 
 
@@ -201,16 +211,27 @@ class Recorder(_Base):
 
     def note_rest(self, server_id, values):
         """How a server fares, for all workers to see."""
+        reply = values["rest_reply"] and json.dumps(values["rest_reply"])
+        rest = (values["resting_until"], values["rest_faults"], reply)
+        if not server_id:
+            self._execute(SQL(NOTE_COMMAND_LINE, COMMAND_LINE_REST, json.dumps(rest, default=str)))
+            return
         self._execute(
             SQL(
                 """UPDATE ir_mail_server SET resting_until = %s, rest_faults = %s,
                        rest_reply = %s::jsonb WHERE id = %s""",
-                values["resting_until"],
-                values["rest_faults"],
-                values["rest_reply"] and json.dumps(values["rest_reply"]),
+                *rest,
                 server_id,
             )
         )
+
+    def rest_of_command_line(self):
+        """As noted last: until when, how many faults in a row, the last one."""
+        rows = self._execute(
+            SQL("SELECT value FROM ir_config_parameter WHERE key = %s", COMMAND_LINE_REST)
+        )
+        until, faults, reply = json.loads(rows[0][0]) if rows else (None, 0, None)
+        return fields.Datetime.to_datetime(until), faults, reply and json.loads(reply)
 
     def _execute(self, query):
         cr = self._cursor()

@@ -1,6 +1,5 @@
 """What stands between a mailbox and `_fetch_mail`: mails are kept first, and processed then."""
 
-import hashlib
 import imaplib
 import logging
 import poplib
@@ -13,6 +12,11 @@ from odoo.tools import SQL
 from ..core.incoming import batches
 from ..core.incoming.imap import ImapFolder
 from ..core.incoming.pop3 import Pop3Mailbox
+from ..core.text import printable
+from .fetchmail_left import MailsLeft
+from .fetchmail_moved import MailsMoved
+from .fetchmail_peek import MailsPeeked
+from .fetchmail_progress import RunsNoted
 from .incoming_run import Committed, SourceLost, Spooled
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +28,7 @@ MAX_MEGABYTES = 100
 """A larger mail stays in the mailbox: processing takes ten times its size in memory."""
 GROUP_BYTES = 8 * 1024 * 1024
 GROUP = 50
+ERROR_CHARS = 500
 TAKEN = 50
 """Mails that Odoo's fetching processes in one run; the rest is the scheduled action's."""
 
@@ -31,21 +36,23 @@ TAKEN = 50
 def wrap(server, connection):
     """The adapter of a connection that we know; any other one is returned as it is."""
     if isinstance(connection, imaplib.IMAP4):
-        return SpoolingConnection(server, connection, ImapFolder(connection))
+        folders = [ImapFolder(connection, name) for name in server._folder_names()]
+        return SpoolingConnection(server, connection, folders)
     if isinstance(connection, poplib.POP3):
-        return SpoolingConnection(server, connection, Pop3Mailbox(connection))
+        return SpoolingConnection(server, connection, [Pop3Mailbox(connection)])
     return connection
 
 
-class SpoolingConnection:
+class SpoolingConnection(MailsLeft, MailsMoved, MailsPeeked, RunsNoted):
     """Has the four methods that `_fetch_mail` uses; everything else is the connection's.
 
     `_fetch_mail` holds the row of the mailbox until it ends, so nothing is written on it on
     another cursor.
     """
 
-    def __init__(self, server, connection, folder):
-        self._server, self._connection, self._folder = server, connection, folder
+    def __init__(self, server, connection, folders):
+        self._server, self._connection = server, connection
+        self._folders, self._folder = folders, folders[0]
         self._registry = server.env.registry
         self._account = f"{server.user}@{server.server}:{server.port}".lower()
         self._values = server._spool_values()
@@ -68,14 +75,16 @@ class SpoolingConnection:
         try:
             left = self._spool_all()
         except Exception as error:
-            self._server._note_trouble(error)
+            self._server._note_trouble(error, is_in_history=bool(self._run_id))
             if not self._count_waiting():
+                self._trouble = error
                 raise
             self._trouble, left = error, 0
         else:
             self._server._note_success()
         finally:
-            self._leave()
+            if not self._moves():
+                self._leave()
         return min(self._count_waiting(), TAKEN) + left
 
     def retrieve_unread_messages(self):
@@ -93,23 +102,44 @@ class SpoolingConnection:
 
     def disconnect(self):
         """Never raises: the other mailboxes of the run have their turn."""
-        self._leave()
         try:
+            if self._has_fetched and not self._has_left and self._moves():
+                self._move_all()
+            self._note_end()
             if self._has_fetched and self._count_waiting():
                 with self._env() as env:
                     env["mail.incoming"]._wake()
         except Exception:
-            _logger.exception("What waits could not be announced; it is looked for regularly")
+            _logger.exception("The run of mailbox %s did not end well", self._account)
+        finally:
+            self._leave()
 
     # ------------------------------------------------------------
     # SPOOLING
     # ------------------------------------------------------------
 
     def _spool_all(self):
-        """:returns: how many unread mails the time did not allow to keep"""
-        self._folder.open()
-        keys = self._not_known(self._folder.unread())
+        """:returns: how many of the wanted mails the time did not allow to keep"""
         end = self._server.env.context.get("cron_end_time", time.monotonic() + SECONDS_TO_SPOOL)
+        left, refused = 0, []
+        for folder in self._folders:
+            self._folder = folder
+            try:
+                folder.open()
+                left += self._spool_folder(end)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:  # this folder alone: it may be gone
+                refused.append(error)
+        if refused:
+            raise refused[0]
+        return left
+
+    def _spool_folder(self, end):
+        if self._moves():
+            self._begin_moving()
+        keys = self._not_known(self._not_given_up(self._wanted()))
+        self._note_found(len(keys))
         done = 0
         for number in batches.numbers():
             batch = keys[done : done + number]
@@ -121,13 +151,19 @@ class SpoolingConnection:
 
     def _spool_batch(self, keys):
         sizes = self._folder.sizes(keys)
+        if gone := [key for key in keys if key not in sizes]:
+            self._forget(gone)
         too_large = [key for key in keys if sizes.get(key, 0) > self._max_bytes]
         for key in too_large:
             self._note_too_large(key, sizes[key])
         fetched = [(key, sizes.get(key, 0)) for key in keys if key not in too_large]
         for part in batches.split_by_bytes(fetched):
-            kept = self._keep(self._folder.fetch(part))
-            self._folder.acknowledge(sorted(kept))
+            raws = self._folder.fetch(part)
+            self._tell_taken(self._keep(raws))
+            for key in part:
+                if key in sizes and key not in raws:
+                    self._note_not_kept(key)
+        self._advance(keys)
 
     def _keep(self, raws):
         """Commit the mails; what cannot be kept stays in the mailbox and does not stop the rest.
@@ -141,21 +177,30 @@ class SpoolingConnection:
             return list(raws)
         except psycopg2.InterfaceError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one mail must not keep the others
             if len(raws) == 1:
-                if isinstance(error, psycopg2.OperationalError):
-                    raise
-                _logger.exception("A mail of mailbox %s could not be kept", self._account)
-                return []
+                return self._could_not_be_kept(raws, error)
         return [kept for key, raw in raws.items() for kept in self._keep({key: raw})]
+
+    def _could_not_be_kept(self, raws, error):
+        """:raises: what is not the mail's fault"""
+        if isinstance(error, psycopg2.errors.UniqueViolation):
+            return list(raws)  # somebody else has just kept it
+        if isinstance(error, psycopg2.OperationalError):
+            raise error
+        _logger.exception("A mail of mailbox %s could not be kept", self._account)
+        for key in raws:
+            self._note_not_kept(key, printable(str(error), ERROR_CHARS))
+        return []
 
     def _insert(self, raws):
         with self._env() as env:
             incoming = env["mail.incoming"]
             new = self._without_kept(env, raws)
             if new:
-                self._forget_too_large(env, new)
+                self._forget_left(env, new)
                 incoming._spool([(raw, self._row_values(key)) for key, raw in new.items()])
+                self._note_fetched(env, new)
 
     def _row_values(self, key):
         return {
@@ -164,84 +209,15 @@ class SpoolingConnection:
             "folder": self._folder.name,
             "uidvalidity": self._folder.uidvalidity,
             "uid": self._uid(key),
+            "run_id": self._run_id,
+            "is_on_server": self._is_pop and self._server.leaves_on_server,
         }
 
     def _uid(self, key):
         """What the mailbox calls a mail for ever; False where it has no name for it."""
-        if isinstance(self._folder, Pop3Mailbox):
+        if self._is_pop:
             return self._folder.uidls.get(key, False)
         return str(key)
-
-    def _note_too_large(self, key, size):
-        """It stays in the mailbox, unread; a row says so."""
-        with self._env() as env:
-            incoming = env["mail.incoming"]
-            values = {**incoming._values_of(self._folder.head(key)), **self._row_values(key)}
-            values.update(
-                size=min(size, 2**31 - 1), sha256=False, state="failed", reason="too_large"
-            )
-            known = self._rows(env, [self._uid(key)]) if values["uid"] else incoming
-            if not known:
-                incoming.create(values)._note_failure("too_large")
-
-    def _forget_too_large(self, env, keys):
-        """Their rows said that they were left in the mailbox, and now they are here."""
-        uids = [uid for uid in map(self._uid, keys) if uid]
-        rows = self._rows(env, uids).filtered(lambda row: not row.sha256)
-        rows.write({"state": "ignored"})
-        rows._close_alerts()
-        rows.unlink()
-
-    # ------------------------------------------------------------
-    # WHAT IS KNOWN
-    # ------------------------------------------------------------
-
-    def _not_known(self, keys):
-        """Without the mails that stand in the spool: they are only acknowledged again.
-
-        A UID is a promise (RFC 9051 section 2.3.1.1); a UIDL is one that some servers break, so
-        what POP3 calls known is compared by its bytes.
-        """
-        if isinstance(self._folder, Pop3Mailbox) or not keys:
-            return keys
-        with self._env() as env:
-            kept = {row.uid for row in self._rows(env, [str(key) for key in keys]) if row.sha256}
-        known = [key for key in keys if str(key) in kept]
-        for start in range(0, len(known), batches.SIZES[-1]):
-            self._folder.acknowledge(known[start : start + batches.SIZES[-1]])
-        return [key for key in keys if str(key) not in kept]
-
-    def _rows(self, env, uids):
-        return env["mail.incoming"].search_fetch(
-            [
-                ("account", "=", self._account),
-                ("folder", "=", self._folder.name),
-                ("uidvalidity", "=", self._folder.uidvalidity),
-                ("uid", "in", uids),
-            ],
-            ["uid", "sha256"],
-        )
-
-    def _without_kept(self, env, raws):
-        """Without what is kept under another name: the mailbox has numbered its mails anew, or
-        POP3, which has no other memory, shows a mail again that it was told to delete."""
-        digests = {key: hashlib.sha256(raw).hexdigest() for key, raw in raws.items()}
-        rows = env["mail.incoming"].search_fetch(
-            [("account", "=", self._account), ("sha256", "in", list(digests.values()))],
-            ["sha256", "folder", "uidvalidity", "uid"],
-        )
-        is_pop = isinstance(self._folder, Pop3Mailbox)
-        kept = {row.sha256: row for row in rows if row.folder == self._folder.name}
-
-        def is_new(key):
-            row = kept.get(digests[key])
-            if row is None:
-                return True
-            if is_pop:
-                return bool(row.uid) and row.uid != self._uid(key)
-            return row.uidvalidity == self._folder.uidvalidity and row.uid != self._uid(key)
-
-        return {key: raw for key, raw in raws.items() if is_new(key)}
 
     # ------------------------------------------------------------
     # WHAT WAITS

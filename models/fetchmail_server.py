@@ -42,7 +42,7 @@ class FetchmailServer(models.Model):
             return
         if not provider._recognise(self.server):
             self.server = provider.imap_host
-        self.is_ssl = provider.imap_ssl
+        self.is_ssl = self.checks_certificate = provider.imap_ssl
         self.port = provider.imap_port
 
     @api.onchange("server_type", "is_ssl", "object_id")
@@ -64,7 +64,11 @@ class FetchmailServer(models.Model):
         :raises: what Odoo raises, so that others can tell a refused token from a lost line
         """
         try:
-            connection = super()._connect__(allow_archived=allow_archived)
+            # Odoo refuses what is archived, and knows no other encryptions than its own two.
+            if self._connects_as_odoo() or not (self.active or allow_archived):
+                connection = super()._connect__(allow_archived=allow_archived)
+            else:
+                connection = self._connect_encrypted__()
         except Exception as error:
             self._note_trouble(error)
             raise
@@ -72,10 +76,23 @@ class FetchmailServer(models.Model):
 
     def _fetch_mail(self, *args, **kwargs):
         """The scheduled action leaves a mailbox alone that has just failed several times."""
+        if self._is_copy():
+            return None
         mailboxes = self._not_resting() if self.env.context.get("cron_id") else self
         return super(FetchmailServer, mailboxes)._fetch_mail(*args, **kwargs)
 
+    def _is_copy(self):
+        """A copy of a database for tests must not take the mails of the real one."""
+        return self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized")
+
     def fetch_mail(self):
+        if self._is_copy():
+            raise UserError(
+                self.env._(
+                    "This is a neutralized copy of a database: it fetches nothing, so that no "
+                    "email is taken from the real one."
+                )
+            )
         try:
             return super().fetch_mail()
         except MAILBOX_ERRORS as error:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..core.incoming import mailbox_error
 from ..core.text import printable
@@ -42,6 +42,10 @@ class FetchmailServer(models.Model):
         help="The activity that tells an administrator of the trouble.",
     )
     last_mail_date = fields.Datetime("Last Mail", compute="_compute_last_mail_date")
+    folder_ids = fields.One2many(
+        "fetchmail.folder", "mailbox_id", readonly=True, groups="base.group_system"
+    )
+    left_message = fields.Text("Could Not Be Taken", compute="_compute_left_message")
 
     def _compute_last_mail_date(self):
         grouped = (
@@ -52,6 +56,28 @@ class FetchmailServer(models.Model):
         latest = {mailbox.id: date for mailbox, date in grouped}
         for mailbox in self:
             mailbox.last_mail_date = latest.get(mailbox.id, False)
+
+    @api.depends("folder_ids.left")
+    def _compute_left_message(self):
+        for mailbox in self:
+            left = [
+                item
+                for folder in mailbox.sudo().folder_ids
+                for item in (folder.left or {}).values()
+            ]
+            why = next((item["error"] for item in left if item["error"]), "")
+            mailbox.left_message = bool(left) and self.env._(
+                "%(number)s emails could not be taken and are still in the mailbox: %(error)s.",
+                number=len(left),
+                error=(why or self.env._("the server does not give them")).rstrip("."),
+            )
+
+    def action_ask_again(self):
+        """Try the mails once more that could not be taken."""
+        self.check_access("write")
+        for folder in self.sudo().folder_ids:
+            folder._keep_left({})
+        return True
 
     def write(self, vals):
         """Other settings deserve another try at once; a mailbox that Odoo gives up is told."""
@@ -70,7 +96,7 @@ class FetchmailServer(models.Model):
     # FAILURE AND SUCCESS
     # ------------------------------------------------------------
 
-    def _note_trouble(self, error):
+    def _note_trouble(self, error, is_in_history=False):
         """Only where mails are fetched: what a test finds is shown to who tests."""
         if not self.env.context.get("fetchmail_cron_running"):
             return
@@ -79,7 +105,7 @@ class FetchmailServer(models.Model):
         rest = REST_MINUTES[min(failures, len(REST_MINUTES)) - 1]
         self.write(
             {
-                "trouble": mailbox_error.classify(error),
+                "trouble": self._cause_of(error),
                 "failures": failures,
                 "next_try": now + timedelta(minutes=rest) if rest else False,
                 "error_date": self.error_date or now,
@@ -87,6 +113,9 @@ class FetchmailServer(models.Model):
                 "error_message": self._connection_error_sentence(error),
             }
         )
+        if not is_in_history:
+            run = self.env["fetchmail.run"].sudo()._begin(self, 0)
+            run.write({"error": self.error_message, "ended_on": now})
         if failures >= FAILURES_TO_TELL:
             self._tell()
 
@@ -104,13 +133,21 @@ class FetchmailServer(models.Model):
         )
         self.alert_id.filtered("active").action_archive()
 
+    def _cause_of(self, error):
+        return mailbox_error.classify(error, has_password=self._signs_in_with_password())
+
+    def _signs_in_with_password(self):
+        """Other types of server are those of addons, which sign in with a token."""
+        return self.server_type in ("imap", "pop")
+
     def _connection_error_sentence(self, error):
-        sentence = self.env._(SENTENCES[mailbox_error.classify(error)])
+        reply = mailbox_error.reply_text(error) or mailbox_error.safe(str(error))
+        sentence = self.env._(SENTENCES[self._cause_of(error)])
         cause = sentence % {
             "host": printable(self.server or ""),
             "port": self.port,
             "user": self.user or "",
-            "reply": printable((mailbox_error.reply_text(error) or str(error)).rstrip(".")),
+            "reply": reply.rstrip("."),
         }
         return f"{cause} {self.env._(ADVICE[self.state])}"
 

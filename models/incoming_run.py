@@ -90,6 +90,7 @@ class Observed:
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
     :param reading: what the mail is, once somebody asked
+    :param alias_names: of the aliases that were asked, by id
     :param posted: id, model and record of the messages that it became
     """
 
@@ -119,6 +120,7 @@ class Observed:
     warning: str = ""
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
+    alias_names: dict = field(default_factory=dict)
     is_reply_tried: bool = False
     reading: Reading | None = None
     posted: list = field(default_factory=list)
@@ -132,11 +134,11 @@ class Observed:
         if step not in self.steps and len(self.steps) < STEPS_KEPT:
             self.steps.append(step)
 
-    def first_step(self, code, /, **values):
+    def step_at(self, place, code, /, **values):
         """The same, of what is known only when others have been noted."""
-        before, self.steps = self.steps, []
+        after, self.steps = self.steps[place:], self.steps[:place]
         self.step(code, **values)
-        self.steps += before
+        self.steps += after
 
     def values_of(self, code):
         """The values of all steps of that code."""
@@ -219,7 +221,8 @@ class Transaction:
 
 
 class Committed:
-    """An environment on a cursor of its own, committed at the end."""
+    """An environment on a cursor of its own, committed at the end; not of a mail that is only
+    tried, of which nothing remains."""
 
     def __init__(self, registry):
         self._cursor = registry.cursor()
@@ -228,4 +231,6 @@ class Committed:
         return api.Environment(self._cursor.__enter__(), SUPERUSER_ID, {})
 
     def __exit__(self, *exc_info):
+        if (observed := CURRENT.get()) and observed.rehearsed:
+            self._cursor.rollback()
         return self._cursor.__exit__(*exc_info)

@@ -38,7 +38,10 @@ VERDICTS = {
 """What followed from a step: the icon never stands without the word."""
 
 READ = _lt("Reading")
+PROVENANCE = _lt("Who proves the sender?")
+ENVELOPE = _lt("Handed over for whom?")
 BOUNCE = _lt("Bounce?")
+REPORT = _lt("A report about what?")
 DUPLICATE = _lt("Known already?")
 LOOP = _lt("Loop?")
 AUTOMATIC = _lt("Written by a machine?")
@@ -57,6 +60,12 @@ STEPS = {
     "read": StepWords(
         READ, _lt("Odoo reads the sender %(sender)s and the recipients %(recipients)s."), "noted"
     ),
+    "envelope": StepWords(
+        ENVELOPE, _lt("The receiving server handed it over for %(address)s (%(field)s)."), "noted"
+    ),
+    "provenance_verified": StepWords(PROVENANCE, _lt("Verified. %(reason)s"), "noted"),
+    "provenance_not_verified": StepWords(PROVENANCE, _lt("Not verified. %(reason)s"), "noted"),
+    "provenance_failed": StepWords(PROVENANCE, _lt("Failed. %(reason)s"), "warned"),
     "former_address": StepWords(
         READ,
         _lt("%(former)s is a former address: the mail goes on as one to %(current)s."),
@@ -89,6 +98,9 @@ STEPS = {
     "bounce_report": StepWords(
         BOUNCE, _lt("It is a bounce: it is a report (%(content_type)s)."), "decided"
     ),
+    "bounce_read": StepWords(
+        BOUNCE, _lt("It is a bounce: it reports about a message that failed (%(sign)s)."), "decided"
+    ),
     "bounce_other": StepWords(BOUNCE, _lt("Another app takes it for a bounce."), "decided"),
     "bounce_of": StepWords(
         BOUNCE,
@@ -99,6 +111,53 @@ STEPS = {
         BOUNCE,
         _lt("No message of this database is known that it is about. Recipient: %(address)s."),
         "decided",
+    ),
+    # Reports
+    "report_dead": StepWords(
+        REPORT,
+        _lt(
+            "%(address)s did not get the message, and the address is dead: %(reason)s The report "
+            "says “%(text)s”."
+        ),
+        "decided",
+    ),
+    "report_failed": StepWords(
+        REPORT,
+        _lt(
+            "%(address)s did not get the message: %(reason)s The report says “%(text)s”. The "
+            "address itself may be right."
+        ),
+        "decided",
+    ),
+    "report_delayed": StepWords(
+        REPORT,
+        _lt("It is no bounce: the message %(message_id)s to %(address)s is only delayed."),
+        "decided",
+    ),
+    "report_delivered": StepWords(
+        REPORT,
+        _lt("It is no bounce: the message %(message_id)s reached the server of %(address)s."),
+        "decided",
+    ),
+    "report_receipt": StepWords(
+        REPORT,
+        _lt("It is a read receipt of %(address)s for the message %(message_id)s."),
+        "decided",
+    ),
+    "report_complaint": StepWords(
+        REPORT,
+        _lt("It is a complaint: %(address)s reported the message %(message_id)s as spam."),
+        "decided",
+    ),
+    "unread_report": StepWords(
+        REPORT,
+        _lt("It is a report, and could not be read: whom it is about is not known."),
+        "warned",
+    ),
+    "to_bounce": StepWords(
+        REPORT,
+        _lt("It came to where bounces come, and is neither a bounce nor another report."),
+        "warned",
     ),
     # Loops and duplicates
     "duplicate": StepWords(

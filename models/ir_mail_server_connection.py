@@ -13,6 +13,9 @@ ANSWERS = "email_communication.answers_to_test"
 
 TESTED = (Command.MAIL, Command.RCPT, Command.DATA)
 """What Odoo's test says once it is connected, in this order."""
+PORT_OFTEN_BLOCKED = 25
+BLOCKED = ("timed_out", "connection_refused", "network")
+"""Rules of `core.reply` for what came instead of a connection."""
 REFUSED = 400
 """From this code on an answer says no (RFC 5321 section 4.2.1)."""
 
@@ -79,4 +82,10 @@ class IrMailServer(models.Model):
             except InvalidName as wrong:
                 return wrong.explain(self.env._)
         meaning = reply.explain_admin(judged, self.env._)
-        return f"{meaning.rstrip('.')}. {reply.next_step(judged, self.env._)}"
+        sentence = f"{meaning.rstrip('.')}. {reply.next_step(judged, self.env._)}"
+        if judged.by_rule in BLOCKED and self.mapped("smtp_port") == [PORT_OFTEN_BLOCKED]:
+            sentence += " " + self.env._(
+                "Many networks and hosting companies block port 25. Try 587 with TLS (STARTTLS), "
+                "465 with SSL/TLS, or 2525."
+            )
+        return sentence

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.tools import config, email_domain_extract
 
+from ..core import provider as core_provider
 from ..core.dns.name import is_subdomain
 from ..core.findings.finding import Subject
 from ..core.name import spelling
@@ -110,10 +111,21 @@ class IrMailServer(models.Model):
 
     @api.onchange("smtp_encryption")
     def _onchange_encryption(self):
-        """Odoo sets port 25 for STARTTLS and for validated SSL; providers that are known differ."""
+        """Odoo sets port 25 for STARTTLS and for validated SSL, whatever was typed."""
+        port = self.smtp_port
         result = super()._onchange_encryption()
-        self.smtp_port = self.provider_id._smtp_port(self.smtp_encryption) or self.smtp_port
+        self.smtp_port = self._port_beside(port)
         return result
+
+    def _port_beside(self, port):
+        """The port that goes with the encryption; one that somebody has chosen stays."""
+        encryption, stored = self.smtp_encryption or "none", self._origin
+        is_same_kind = core_provider.is_same_kind(encryption, stored.smtp_encryption)
+        if stored and is_same_kind and port == stored.smtp_port:
+            return port
+        if port and port not in core_provider.PORTS:
+            return port
+        return self.provider_id._smtp_port(encryption) or core_provider.usual_port(encryption)
 
     def _sending_host(self):
         if self.smtp_authentication == "cli":
@@ -156,9 +168,10 @@ class IrMailServer(models.Model):
         return lists_domain(domain, self.from_filter)
 
     def _as_sender(self, domain):
-        return self.provider_id._sender(
+        sender = self.provider_id._sender(
             self.name, self._sending_host(), domain, self.dkim_selectors
         )
+        return self._with_own_signature(sender, domain) if self.dkim_sign else sender
 
     def _command_line_may_send_for(self, domain):
         from_filter = self._get_default_from_filter()

@@ -150,32 +150,40 @@ class IrMailServer(models.Model):
 
     def _rest_fault(self, run=None):
         """Why this server rests, or None. Who asks for a mail now has it tried nevertheless."""
-        if not self or not self.resting_until or not self.rest_reply:
+        until, _faults, reply = self._rest_noted(run)
+        if not until or not reply:
             return None
-        if (run and run.asked_for) or self.resting_until <= fields.Datetime.now():
+        if (run and run.asked_for) or until <= fields.Datetime.now():
             return None
-        return Reply.from_json(self.rest_reply)
+        return Reply.from_json(reply)
 
-    @api.model
+    def _rest_noted(self, run):
+        """Until when it rests, after how many faults in a row, and the last of them. There is no
+        record of the server of the command line, so a run keeps it."""
+        if self:
+            return self.resting_until, self.rest_faults, self.rest_reply
+        return run.rest_of_command_line if run else (None, 0, None)
+
     def _needs_repair(self, fault):
-        return fault.reply_class is ReplyClass.AUTHENTICATION_REFUSED
+        """Not the one of the command line, which has no connection test that would end the rest."""
+        return bool(self) and fault.reply_class is ReplyClass.AUTHENTICATION_REFUSED
 
     def _rest(self, run, fault):
         """Let the server rest after a fault; until when. Noted once in a run."""
+        until, faults, _reply = self._rest_noted(run)
         if self.id in run.faults:
-            return self.resting_until or run.soon()
+            return until or run.soon()
         run.faults[self.id] = fault
-        faults = 1 if self.id in run.healthy else (self.rest_faults or 0) + 1
+        faults = 1 if self.id in run.healthy else (faults or 0) + 1
         pause = core_schedule.rest(faults, fault.retry_after)
         if self._needs_repair(fault):
             pause = UNTIL_REPAIRED
         elif fault.reply_class is ReplyClass.QUOTA_REACHED:
             pause = max(pause, QUOTA_REST)
         until = (fields.Datetime.now() + pause).replace(microsecond=0)
-        if self:
-            self._note_rest(run, until, faults, fault)
-            if self._needs_repair(fault) or faults >= FAULTS_TO_TELL:
-                run.troubled.add(self.id)
+        self._note_rest(run, until, faults, fault)
+        if self and (self._needs_repair(fault) or faults >= FAULTS_TO_TELL):
+            run.troubled.add(self.id)
         return until
 
     def _works(self, run):
@@ -183,9 +191,9 @@ class IrMailServer(models.Model):
         if self.id in run.healthy:
             return
         run.healthy.add(self.id)
-        if self and self.rest_faults:
+        if self._rest_noted(run)[1]:
             self._note_rest(run, None, 0, None)
-            run.recovered.add(self.id)
+            run.recovered.update(self.ids)
 
     def _note_rest(self, run, until, faults, fault):
         """Beside Odoo's transaction, for two workers may meet the same fault."""
@@ -194,6 +202,8 @@ class IrMailServer(models.Model):
             "rest_faults": faults,
             "rest_reply": fault and fault.to_json(),
         }
+        if not self:
+            run.rest_of_command_line = tuple(values.values())
         if run.recorder is None:
             self.sudo().write({**values, "resting_until": until or False})
             return

@@ -7,8 +7,11 @@ from odoo.addons.base.models.ir_mail_server import MailDeliveryException, extrac
 from odoo.exceptions import UserError
 
 from ..core import reply as core_reply
+from ..core.outgoing.pool import Line
 from ..core.outgoing.session import Session
+from ..core.outgoing.wire import cause_of
 from ..core.reply import Command
+from .ir_mail_server_pool import POOL
 from .sending_run import Run
 from .sending_work import address_key
 
@@ -16,6 +19,9 @@ _logger = logging.getLogger(__name__)
 
 SMTP = smtplib.SMTP
 """Bound at import: tests of others put a mock in the place of `smtplib.SMTP`."""
+
+UNPIPELINED = set()
+"""Addresses of servers that this process found to be silent after a group of commands."""
 
 
 class IrMailServer(models.Model):
@@ -31,24 +37,31 @@ class IrMailServer(models.Model):
         to somebody else) is still raised.
         """
         run, connect = Run.of(self.env), partial(super()._connect__, *args, **kwargs)
-        if run is None or run.raises or args:
-            return self._remembering(connect(), connect, run)
-        if run.is_over:
-            return Session(None)
+        if run is None or args:
+            return connect()
         server = self.sudo().browse(kwargs.get("mail_server_id") or ())
-        if server.id in run.faults:
-            return Session(None, fault=run.faults[server.id])
-        if fault := server._rest_fault(run):
-            run.faults[server.id] = fault
-            return Session(None, connect, fault=fault, time_left=run.time_left)
+        if not run.raises:
+            if run.is_over:
+                return Session(None)
+            if server.id in run.faults:
+                return Session(None, fault=run.faults[server.id])
+            if fault := server._rest_fault(run):
+                run.faults[server.id] = fault
+                return self._session(None, connect, run, fault=fault)
+        key = server._pool_key(kwargs)
         try:
-            smtp = connect()
+            line = server._line(key, kwargs.get("smtp_from")) or connect()
         except (smtplib.SMTPException, OSError, UserError) as error:
-            if not (fault := server._fault_of(error)):
+            if run.raises or not (fault := server._fault_of(error)):
                 raise
             _logger.info("Outgoing server %s cannot send: %s", server.id, fault.answer)
             return Session(None, fault=fault)
-        return self._remembering(smtp, connect, run)
+        if not isinstance(line, SMTP | Line):
+            return line  # no connection, or the mock of a test
+        session = self._session(line, connect, run, keep=key and partial(POOL.give, key))
+        if isinstance(line, Line):
+            session.from_filter, session.smtp_from = server.from_filter, kwargs.get("smtp_from")
+        return session
 
     def _fault_of(self, error):
         """What kept us from connecting, where it is the server's fault; else None.
@@ -56,7 +69,7 @@ class IrMailServer(models.Model):
         Odoo's Google and Microsoft apps say with a UserError that no token is to be had.
         """
         if not isinstance(error, UserError):
-            return core_reply.from_exception(Command.CONNECT, error)
+            return core_reply.from_exception(Command.CONNECT, cause_of(error))
         if not self.active or not self._is_of_token():
             return None
         return core_reply.read(Command.AUTH, 535, str(error))
@@ -65,11 +78,9 @@ class IrMailServer(models.Model):
         return self.smtp_authentication not in ("login", "certificate", "cli", False)
 
     @api.model
-    def _remembering(self, smtp, connect, run):
-        """No connection and the mocks of tests are handed on as they are."""
-        if run is None or not isinstance(smtp, SMTP):
-            return smtp
-        return Session(smtp, connect, time_left=None if run.raises else run.time_left)
+    def _session(self, line, connect, run, **kwargs):
+        time_left = None if run.raises else run.time_left
+        return Session(line, connect, time_left=time_left, unpipelined=UNPIPELINED, **kwargs)
 
     @api.model
     def send_email(self, message, *args, **kwargs):
@@ -91,7 +102,8 @@ class IrMailServer(models.Model):
             run.record(session, copies)
             if run.raises:
                 raise
-            raise AssertionError(self.NO_VALID_RECIPIENT) from error
+            end = self._end_of_call(run, session, error)
+            raise end from None if end is error else error
         run.record(session, copies)
         return result
 

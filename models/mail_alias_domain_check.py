@@ -173,7 +173,7 @@ class MailAliasDomainCheck(models.Model):
         return domain_report.check_sync(
             name,
             self._dns_resolver(),
-            selectors=self._selector_names(name),
+            selectors=[*self.env["mail.dkim.key"]._selectors(name), *self._selector_names(name)],
             senders=self._expected_senders(name),
             remarks=self.env["ir.mail_server"]._sending_remarks(name),
             transport=True,

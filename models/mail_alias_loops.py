@@ -23,16 +23,17 @@ class MailAlias(models.Model):
     )
     alias_loop_policy = fields.Selection(
         [
-            ("hold", "Held until somebody decides"),
+            ("hold", "Held until you decide"),
             ("bounce", "Answered and ignored"),
-            ("post", "Posted on the sender's last record"),
+            ("post", "Posted on one record"),
         ],
         "Too Many Mails Are",
-        help="What becomes of the mails of a sender that writes too often. Empty: as in Settings.",
+        help="What becomes of the mails of a sender that writes too often. Posted on one record: as "
+        "notes on the last record that the sender made, which notify nobody. Empty: as in Settings.",
     )
     alias_auto_reply_policy = fields.Selection(
         [
-            ("hold", "Held until somebody decides"),
+            ("hold", "Held until you decide"),
             ("create", "Taken like any other mail"),
             ("ignore", "Ignored"),
         ],

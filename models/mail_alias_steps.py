@@ -11,7 +11,7 @@ class MailAlias(models.Model):
     def _alias_bounce_incoming_email(self, message, message_dict, set_invalid=True):
         observed = CURRENT.get()
         if observed and observed.is_first and set_invalid:
-            observed.step("alias_invalid", alias=self.display_name)
+            observed.step("alias_invalid", alias=observed.alias_names.get(self.id))
         if observed and observed.rehearsed:
             # Odoo may have called this on a cursor that is committed.
             observed.step("answered", address=message_dict.get("email_from"))

@@ -4,6 +4,7 @@ from odoo.tools import format_datetime
 
 from ..core.reply import Reply, explain
 from ..core.reply.wording import COMMANDS
+from .sending_work import NO_ANSWER
 
 
 class MailDelivery(models.Model):
@@ -24,19 +25,22 @@ class MailDelivery(models.Model):
     def _tell_try(self, entry):
         """One try; what a server has said is text, whatever it looks like."""
         reply = Reply.from_json(entry)
-        return Markup(
-            '<li class="mb-3"><div><b>%(when)s</b> %(where)s</div>'
-            '<div>%(meaning)s</div><div class="text-break">%(said)s</div></li>'
-        ) % {
-            "when": format_datetime(self.env, fields.Datetime.to_datetime(entry["at"])),
-            "where": self.env._(
+        return self._tell_entry(
+            entry,
+            where=self.env._(
                 "“%(server)s”, %(seconds)s seconds",
                 server=entry.get("server") or "",
                 seconds=entry.get("seconds", 0),
             ),
-            "meaning": explain(reply, self.env._),
-            "said": self._tell_answer(reply),
-        }
+            meaning=reply.text if reply.by_rule == NO_ANSWER else explain(reply, self.env._),
+            said="" if reply.by_rule == NO_ANSWER else self._tell_answer(reply),
+        )
+
+    def _tell_entry(self, entry, **told):
+        return Markup(
+            '<li class="mb-3"><div><b>%(when)s</b> %(where)s</div>'
+            '<div>%(meaning)s</div><div class="text-break">%(said)s</div></li>'
+        ) % {"when": format_datetime(self.env, fields.Datetime.to_datetime(entry["at"])), **told}
 
     def _tell_answer(self, reply):
         if not reply.command:

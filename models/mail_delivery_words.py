@@ -3,6 +3,7 @@ from odoo.tools import format_datetime
 
 from ..core import reply as core_reply
 from ..core.reply import ReplyClass
+from .mail_delivery_news import BOUNCED
 
 
 class MailDelivery(models.Model):
@@ -13,7 +14,7 @@ class MailDelivery(models.Model):
     sentence = fields.Char("What Happened", compute="_compute_sentence")
     next_step = fields.Char("What to Do", compute="_compute_sentence")
 
-    @api.depends("state", "story", "next_try", "attempts", "reply_text", "server_name")
+    @api.depends("state", "story", "next_try", "attempts", "reply_text", "server_name", "bounce_id")
     @api.depends_context("lang", "tz", "uid")
     def _compute_sentence(self):
         for delivery in self:
@@ -21,9 +22,12 @@ class MailDelivery(models.Model):
             delivery.sentence, delivery.next_step = words() if words else (False, False)
 
     def _words_accepted(self):
-        if not self.server_name:
-            return self.env._("The mail server has accepted the message."), False
-        return self.env._("“%(server)s” has accepted the message.", server=self.server_name), False
+        accepted = (
+            self.env._("“%(server)s” has accepted the message.", server=self.server_name)
+            if self.server_name
+            else self.env._("The mail server has accepted the message.")
+        )
+        return self._words_bounced(accepted) if self.bounce_id else (accepted, False)
 
     def _words_waiting(self):
         cause = self._cause() or self.env._("It has not been tried yet.")
@@ -86,11 +90,11 @@ class MailDelivery(models.Model):
             "name": self.sudo().res_partner_id.name or self.email,
             "next_try": moment and format_datetime(self.env, moment, dt_format="short"),
             "actions": self._actions(),
+            "state": BOUNCED if self.bounce_id else self.state,
             **{
                 name: self[name]
                 for name in (
                     "kind",
-                    "state",
                     "sentence",
                     "next_step",
                     "attempts",
@@ -98,6 +102,7 @@ class MailDelivery(models.Model):
                     "server_name",
                     "email_from",
                     "envelope_sender",
+                    "signature_sentence",
                 )
             },
         }

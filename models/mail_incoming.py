@@ -38,6 +38,7 @@ REASONS = [
     ("too_complex", "Too complex"),
     ("too_large", "Too large"),
     ("source", "Its source is lost"),
+    ("gone", "No longer in the mailbox"),
 ]
 
 
@@ -74,6 +75,13 @@ class MailIncoming(models.Model):
     uidvalidity = fields.Char("UIDVALIDITY", readonly=True)
     uid = fields.Char(
         "UID", readonly=True, help="What the mailbox calls it: the UID of IMAP, the UIDL of POP3."
+    )
+    run_id = fields.Many2one(
+        "fetchmail.run", "Fetched By", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    moved_to = fields.Char(readonly=True, help="The folder of the mailbox in which it is now.")
+    is_on_server = fields.Boolean(
+        readonly=True, help="It was left on the POP3 server, and is known by this row."
     )
     company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
     call = fields.Json(

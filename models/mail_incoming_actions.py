@@ -99,14 +99,24 @@ class MailIncoming(models.Model):
         ids, begin = sorted(self.ids), time.monotonic()
         if is_plain_test(self.env.cr):
             self.sudo().browse(ids)._process_each(destination, begin)
-        else:
-            # This transaction is the client's, and each mail has one of its own.
-            self.env.flush_all()
-            with self.env.registry.cursor() as cr:
-                rows = api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(ids)
-                rows._process_each(destination, begin)
+            self.env.invalidate_all()
+            return self._tell_outcome()
+        # This transaction is the client's, and each mail has one of its own.
+        self.env.flush_all()
+        with self.env.registry.cursor() as cr:
+            rows = api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(ids)
+            rows._process_each(destination, begin)
+            told = self.with_env(self.env(cr=cr))._tell_outcome()
+        self._look_again()
+        return told
+
+    def _look_again(self):
+        """A transaction sees the database as it was when it began. One that has written nothing
+        begins anew, so that the caller sees what became of the mails."""
+        self.env.cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
+        if self.env.cr.fetchone()[0]:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
-        return self._tell_outcome(begin)
 
     def _process_each(self, destination, begin):
         for row in self.exists():
@@ -120,6 +130,7 @@ class MailIncoming(models.Model):
             else:
                 row._process_or_log()
             self.env.invalidate_all()
+        self.exists().run_id._count_outcomes()
 
     def _may_be_processed(self):
         is_settled = self.state == "done" and self.reason != "duplicate"
@@ -135,7 +146,7 @@ class MailIncoming(models.Model):
             {"state": "received", "released": True, "started": 0, "next_try": False, "call": call}
         )
 
-    def _tell_outcome(self, begin):
+    def _tell_outcome(self):
         rows = self.exists()
         done = rows.filtered(lambda row: row.state == "done")
         waiting = rows.filtered(lambda row: row.state == "received")

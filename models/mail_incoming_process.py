@@ -79,6 +79,9 @@ class MailIncoming(models.Model):
                 if not self._begin(steps, is_again=trial > 0):
                     return False
                 observed = self._observed(raw)
+                if self._give_way(observed.raw):
+                    steps.commit()
+                    return False
                 with observing(observed):
                     result = (call or self._call_again)(observed.raw)
                 self.write({**self._outcome(result, observed), **self._ended()})
@@ -258,7 +261,7 @@ class MailIncoming(models.Model):
             "reason": reason,
             "next_try": False,
             "cause": self._cause_of(reason, error),
-            "error": self._words_of(error),
+            "error": self._words_of_no_route() if reason == "no_route" else self._words_of(error),
             "traceback": "".join(traceback.format_exception(error))[-TRACEBACK_CHARS:],
         }
         if observed and observed.answered:
@@ -297,6 +300,13 @@ class MailIncoming(models.Model):
             else value
             for name, value in values.items()
         }
+
+    @api.model
+    def _words_of_no_route(self):
+        return self.env._(
+            "Nobody answers for its addresses: there is no alias for them, and it is no reply to a "
+            "message that Odoo knows."
+        )
 
     @api.model
     def _words_of(self, error):

@@ -56,7 +56,12 @@ class MailIncoming(models.Model):
     def _gc_rows(self):
         limit = fields.Datetime.now() - timedelta(days=ROW_DAYS)
         outdated = self.search(
-            [("state", "in", ("done", "ignored")), ("processed_at", "<", limit)], limit=STEP
+            [
+                ("state", "in", ("done", "ignored")),
+                ("processed_at", "<", limit),
+                ("is_on_server", "=", False),
+            ],
+            limit=STEP,
         )
         outdated.unlink()
         return len(outdated), len(outdated) == STEP

@@ -21,13 +21,15 @@ class MailIncoming(models.Model):
         """
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self._count_due())
-        last = 0
+        last, runs = 0, self.env["fetchmail.run"]
         while (row := self._next_due(last)) and cron._commit_progress():
             last = row.id
+            runs |= row.run_id
             row._process_or_log()
             self.env.invalidate_all()
             if not cron._commit_progress(1):
                 break
+        runs.exists()._count_outcomes()
         cron._commit_progress(remaining=self._count_due())
 
     def _process_or_log(self):

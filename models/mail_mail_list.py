@@ -96,7 +96,7 @@ class MailMail(models.Model):
 
     def action_cancel_selected(self):
         """Cancel those that wait or have failed; what is sent stays sent."""
-        self.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
+        return self.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
 
     def cancel(self):
         """The chatter says so too, where Odoo would let it wait for ever."""

@@ -51,7 +51,7 @@ class MailMail(models.Model):
             if failure_type is None or failure_type in NOT_TO_BE_SENT:
                 item.state = CANCELLED
                 continue
-            item.reason = failure_reason or ""
+            work.tell_end(item, failure_reason or "")
             if (
                 failure_type in FROM_IS_WRONG
                 or work.run.nothing_waits
@@ -147,7 +147,8 @@ class MailMail(models.Model):
             "that the others go on. Look at its size and its attachments, then press Retry."
         )
         for item in work.in_state(*OPEN):
-            item.state, item.reason, item.doubts = REFUSED, reason, 0
+            item.state, item.doubts = REFUSED, 0
+            work.tell_end(item, reason)
         work.recorder.finish(work, work.in_state(REFUSED))
         self.write(self._failed(work, work.in_state(REFUSED), reason, "unknown"))
         self._tell_notifications(work)

@@ -13,6 +13,9 @@ from .sending_work import Work
 
 _logger = logging.getLogger(__name__)
 
+TOGETHER = 10
+"""Mails in one transaction of Odoo's. Their rows are locked until it ends."""
+
 
 class MailMail(models.Model):
     """Sending, mail by mail: locked, noted, sent, recorded.
@@ -89,7 +92,7 @@ class MailMail(models.Model):
         servers = self.env["ir.mail_server"].sudo()
         if run.is_cut_short:
             run.wake_at(fields.Datetime.now())
-        if run.next_try and not run.due_only:  # the queue looks for itself
+        if run.next_try and (run.is_cut_short or not run.due_only):  # the queue looks for itself
             self._wake_queue(run.next_try)
         servers.browse(run.recovered)._close_alerts()
         servers.browse(run.troubled)._alert()
@@ -178,16 +181,18 @@ class MailMail(models.Model):
         if session.can_be_opened and self._is_probe(server):
             run.faults.pop(server.id, None)
             session.open()
-        for position, mail_id in enumerate(self._ids):
-            rest = self.browse(self._ids[position:])
+        waiting = self
+        while waiting:
             if session.fault:
-                rest._send_otherwise(run, session, server, kwargs, took_over_from)
+                waiting._send_otherwise(run, session, server, kwargs, took_over_from)
                 break
             if run.is_over:
                 run.is_cut_short = True
                 break
-            # On its own: read ahead, each commit would read the whole batch again.
-            self.browse(mail_id)._send_one(run, session, server, kwargs, took_over_from)
+            # Only so many read ahead: each commit has them read again.
+            group = self.browse(waiting._ids[:TOGETHER])
+            group._send_together(run, session, server, kwargs, took_over_from)
+            waiting = self.browse(mail_id for mail_id in waiting._ids if mail_id not in run.begun)
         if session.fault:
             server._rest(run, session.fault)
 
@@ -199,25 +204,43 @@ class MailMail(models.Model):
             for mail in self.sudo()
         )
 
-    def _send_one(self, run, session, server, kwargs, took_over_from):
-        """One mail, from the lock to the commit. Only a transaction of others' sees exceptions.
+    def _send_together(self, run, session, server, kwargs, took_over_from):
+        """These mails, from the lock to the commit, as far as the server and the time allow.
 
-        After a commit the few mails of a post are committed together: what matters is recorded.
+        What matters is recorded beside Odoo's transaction, so one for several mails is enough.
+        Only a transaction of others' sees exceptions.
         """
         if not run.commits:
-            self._send_locked(run, session, server, kwargs, took_over_from)
+            for mail in self._while_it_lasts(run, session):
+                mail._send_locked(run, session, server, kwargs, took_over_from)
             return
+        mail = self[:1]
         try:
-            if self._lock(run):
-                self._send_locked(run, session, server, kwargs, took_over_from)
+            locked = self._lock(run)
+            for mail in self._while_it_lasts(run, session):
+                if mail in locked:
+                    mail._send_locked(run, session, server, kwargs, took_over_from)
             if not run.owns_cursor:
                 self._commit_run(run)
         except Exception as error:  # noqa: BLE001 - one mail must not keep the others
-            self._log_broken_off(error)
+            mail._log_broken_off(error)
             self.env.cr.rollback()
             self._record_again(run)
+            if len(self) == 1:
+                run.begun.update(self._ids)
+            elif not run.begun.intersection(self._ids):  # one of them was somebody else's
+                for mail in self:
+                    mail._send_together(run, session, server, kwargs, took_over_from)
         finally:
             run.work = None
+
+    def _while_it_lasts(self, run, session):
+        """Each of these mails, until the server fails or the time is up."""
+        for mail in self:
+            if session.fault or run.is_over:
+                return
+            run.begun.add(mail.id)
+            yield mail
 
     def _log_broken_off(self, error):
         if isinstance(error, psycopg2.OperationalError):

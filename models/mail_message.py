@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 from .sending_work import CANCELLED, address_key
 
-FAILED = ("refused", "invalid")
+FAILED = ("refused", "invalid", "bounced")
 
 
 class MailMessage(models.Model):
@@ -34,7 +34,8 @@ class MailMessage(models.Model):
         """What became of the e-mails of a message, one dict a recipient.
 
         :return: ``id`` of the `mail.delivery` (False where nothing has been tried yet), ``email``,
-            ``name``, ``kind`` (to, cc), ``state`` (a state of a delivery, or "invalid"),
+            ``name``, ``kind`` (to, cc), ``state`` (a state of a delivery, "invalid", or what was
+            heard later: "bounced", "delayed", "delivered", "passed_on", "read", "complaint"),
             ``sentence``, ``next_step``, ``next_try``, ``attempts``, ``explanation``,
             ``server_name``, ``email_from``, ``envelope_sender``, and ``actions``: the names of the
             methods of `mail.delivery` that the reader may call
@@ -76,7 +77,7 @@ class MailMessage(models.Model):
         deliveries = self.env["mail.delivery"].search(
             [("mail_message_id_int", "in", self.ids), ("state", "=", "refused")]
         )
-        deliveries.filtered("mail_mail_id").action_retry()
+        return deliveries.filtered("mail_mail_id").action_retry()
 
     def _tell_chatter(self):
         """Readers who have the message open see its present state."""

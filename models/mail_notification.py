@@ -3,11 +3,19 @@ from odoo.addons.mail.tools.discuss import Store
 from odoo.tools import format_datetime
 from odoo.tools.mail import email_normalize_all
 
+from .mail_delivery_news import BOUNCED
+
 NOTHING_WAS_SENT = ("mail_email_invalid", "mail_email_missing")
 
 
 class MailNotification(models.Model):
     _inherit = "mail.notification"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("notification_status") == "bounce":
+            self.env["mail.delivery"].invalidate_model(["bounce_id", "sentence", "next_step"])
+        return result
 
     @api.model
     def _bounces_of(self, mails):
@@ -51,7 +59,9 @@ class MailNotification(models.Model):
             state, sentence, step = "invalid", *self._words_of_nobody()
         elif self.notification_status == "canceled":
             state, sentence = "cancelled", self.env._("This was cancelled: nothing was sent.")
-        elif self.notification_status in ("exception", "bounce"):
+        elif self.notification_status == "bounce":
+            state, sentence = BOUNCED, self.env._("It came back: the recipient does not have it.")
+        elif self.notification_status == "exception":
             state, sentence = "refused", self.failure_reason or self.env._("It was not sent.")
         elif self.notification_status == "sent":
             state, sentence = "accepted", self.env._("The mail server has accepted the message.")

@@ -9,6 +9,9 @@ from .incoming_run import CURRENT, NO_ROUTE
 ORIGINAL = "original_email.eml"
 """What Odoo calls the copy of the mail that it attaches."""
 
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What the parser of the standard library raises for a header that it does not understand."""
+
 
 class MailThread(models.AbstractModel):
     """What the steps of Odoo's gateway say about the mail that is being processed."""
@@ -28,7 +31,7 @@ class MailThread(models.AbstractModel):
             return super().message_parse(message, save_original=save_original)
         observed.parsed = True
         observed.bounded = bounds.apply(message) or observed.bounded
-        values = super().message_parse(message, save_original=save_original)
+        values = self._parse_or_mend(super().message_parse, message, save_original)
         if not message.get("Message-Id"):
             values["message_id"] = observed.message_id or derived_message_id(observed.raw)
         if observed.new_message_id:
@@ -38,6 +41,16 @@ class MailThread(models.AbstractModel):
         values = {name: _without_nul(value) for name, value in values.items()}
         observed.message_id = values["message_id"]
         return values
+
+    @api.model
+    def _parse_or_mend(self, parse, message, save_original):
+        try:
+            return parse(message, save_original=save_original)
+        except UNREADABLE:
+            if not bounds.mend(message):
+                raise
+            CURRENT.get().bounded = True
+            return parse(message, save_original=save_original)
 
     @api.model
     def _message_parse_extract_payload(self, message, message_dict, save_original=False):
@@ -125,6 +138,17 @@ class MailThread(models.AbstractModel):
             return None
         observed.answered = True
         return super()._routing_create_bounce_email(email_from, body_html, message, **mail_values)
+
+    def _message_create(self, values_list):
+        messages = super()._message_create(values_list)
+        if observed := CURRENT.get():
+            made = zip(messages, values_list, strict=False)
+            observed.posted += [
+                (message.id, values.get("model"), values.get("res_id"))
+                for message, values in made
+                if values.get("message_id") == observed.message_id
+            ]
+        return messages
 
     @contextmanager
     def _saying(self, state, reason):

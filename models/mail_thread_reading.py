@@ -18,7 +18,8 @@ class MailThread(models.AbstractModel):
         """
         observed = CURRENT.get()
         if observed is None:
-            return report.read_message(message)
+            return self._with_provenance(report.read_message(message), message)
         if observed.reading is None:
-            observed.reading = report.read(observed.raw)
+            reading = report.read(observed.raw)
+            observed.reading = self._with_provenance(reading, message, observed.raw)
         return observed.reading

@@ -6,6 +6,7 @@ from odoo.tools import email_normalize, email_split
 from odoo.tools.mail import unfold_references
 
 from .incoming_run import CURRENT
+from .incoming_step_words import BOUNCE, LOOP, STEPS
 
 REFERENCES_READ = 32
 """So many of the last ones Odoo looks at."""
@@ -29,7 +30,7 @@ class MailThread(models.AbstractModel):
         values = super().message_parse(message, save_original=save_original)
         if observed := CURRENT.get():
             read = {"sender": values.get("email_from"), "recipients": values.get("recipients")}
-            observed.first_step("read", **read)
+            observed.step_at(0, "read", **read)
             observed.parent_id = values.get("parent_id") or 0
             if not values.get("is_bounce"):
                 observed.step("no_bounce")
@@ -42,7 +43,7 @@ class MailThread(models.AbstractModel):
             return super()._detect_is_bounce(message, message_dict)
         before = len(observed.steps)
         is_bounce = super()._detect_is_bounce(message, message_dict)
-        if is_bounce and len(observed.steps) == before:
+        if is_bounce and not _is_told(observed.steps[before:], BOUNCE):
             ask = super()._detect_is_bounce
             code, values = self._bounce_reason(ask, message_dict, message)
             observed.step(code, **values)
@@ -138,10 +139,11 @@ class MailThread(models.AbstractModel):
             return super()._detect_loop_sender(message, message_dict, routes)
         before = len(observed.steps)
         is_loop = super()._detect_loop_sender(message, message_dict, routes)
-        if len(observed.steps) == before:
+        if not _is_told(observed.steps[before:], LOOP):
             is_asked = not (observed.released or observed.destination)
             asked = "loop_sender" if is_loop else "no_loop_sender"
-            observed.step(asked if is_asked else "released", sender=message_dict.get("email_from"))
+            code = asked if is_asked else "released"
+            observed.step_at(before, code, sender=message_dict.get("email_from"))
         return is_loop
 
     @api.model
@@ -192,7 +194,9 @@ class MailThread(models.AbstractModel):
     def _note_checked(self, observed, checked, alias):
         is_refused = checked is False
         if alias:
-            contact = {"alias": alias.sudo().display_name, "rule": alias.sudo().alias_contact}
+            alias = alias.sudo()
+            contact = {"alias": alias.display_name, "rule": alias.alias_contact}
+            observed.alias_names[alias.id] = alias.display_name
             if is_refused:
                 observed.step("contact_refused", **contact, reason=observed.warning)
             else:
@@ -214,7 +218,7 @@ class MailThread(models.AbstractModel):
                 observed.step("reply_forward")
             self._note_alias(observed, message_dict, alias.sudo())
         elif not is_reply:
-            self._note_no_alias(observed, message_dict)
+            observed.step("no_alias", recipients=message_dict.get("recipients"))
             observed.step("fallback", model=model, res_id=res_id)
 
     @api.model
@@ -241,10 +245,6 @@ class MailThread(models.AbstractModel):
             observed.step("alias_local", alias=name, address=meant[0])
         else:
             observed.step("alias_other", alias=alias.display_name)
-
-    @api.model
-    def _note_no_alias(self, observed, message_dict):
-        observed.step("no_alias", recipients=message_dict.get("recipients"))
 
     # ------------------------------------------------------------
     # PERSONS AND DESTINATION
@@ -294,13 +294,7 @@ class MailThread(models.AbstractModel):
         code = by_address if is_found else "author_other"
         observed.step(code, partner=partner.display_name, address=address)
 
-    def _message_create(self, values_list):
-        messages = super()._message_create(values_list)
-        if observed := CURRENT.get():
-            made = zip(messages, values_list, strict=False)
-            observed.posted += [
-                (message.id, values.get("model"), values.get("res_id"))
-                for message, values in made
-                if values.get("message_id") == observed.message_id
-            ]
-        return messages
+
+def _is_told(steps, title):
+    """Whether somebody who knows more has said it."""
+    return any(step["code"] in STEPS and STEPS[step["code"]].title is title for step in steps)

@@ -11,21 +11,22 @@ class ResConfigSettings(models.TransientModel):
 
     mail_gateway_loop_policy = fields.Selection(
         [
-            ("hold", "Held until somebody decides"),
+            ("hold", "Held until you decide"),
             ("bounce", "Answered and ignored"),
-            ("post", "Posted on the sender's last record"),
-            ("odoo", "As Odoo: its own rule counts, and what is too much is lost"),
+            ("post", "Posted on one record"),
+            ("odoo", "As Odoo"),
         ],
         "Too many mails are",
         default="hold",
         required=True,
         config_parameter=LOOP_POLICY_PARAMETER,
-        help="What becomes of the mails of one sender above the threshold. Each alias can have its "
-        "own, except with Odoo's own rule.",
+        help="What becomes of the mails of one sender above the threshold: they are held; or the "
+        "sender is told that they are ignored; or they are notes on the last record that the "
+        "sender made, which notify nobody. Each alias can have its own, except with Odoo's rule.",
     )
     mail_gateway_auto_reply_policy = fields.Selection(
         [
-            ("hold", "Held until somebody decides"),
+            ("hold", "Held until you decide"),
             ("create", "Taken like any other mail"),
             ("ignore", "Ignored"),
         ],

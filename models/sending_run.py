@@ -5,6 +5,8 @@ hands no arguments on, so the run travels in the context; it is compared by iden
 cannot send one.
 """
 
+import contextlib
+import functools
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +39,13 @@ class QueueCall:
 
 
 @dataclass(eq=False)
+class SendCall:
+    """One call of `send_email`: whether what ended it is known of each recipient."""
+
+    is_recorded: bool = False
+
+
+@dataclass(eq=False)
 class Run:
     """
     :param commits: the cursor is the run's to commit, mail by mail
@@ -55,6 +64,7 @@ class Run:
     :param handled: ids of the mails that were tried
     :param next_try: when the queue has something to do again
     :param is_cut_short: whether the time was up before all mails were tried
+    :param call: of `send_email`, where something stands around it that listens
     """
 
     commits: bool = False
@@ -74,8 +84,10 @@ class Run:
     server_names: dict = field(default_factory=dict)
     schedules: dict = field(default_factory=dict)
     handled: list = field(default_factory=list)
+    begun: set = field(default_factory=set)
     next_try: datetime | None = None
     is_cut_short: bool = False
+    call: SendCall | None = None
 
     def __post_init__(self):
         self._started = time.monotonic()
@@ -116,6 +128,19 @@ class Run:
         if any(item.state == ACCEPTED for item in told):
             self.work.server._works(self)
         self.work.recorder.answer(self.work, told)
+
+    @contextlib.contextmanager
+    def listening(self):
+        self.call = SendCall()
+        try:
+            yield self.call
+        finally:
+            self.call = None
+
+    @functools.cached_property
+    def rest_of_command_line(self):
+        """Until when the server of the command line rests, its faults in a row, the last one."""
+        return self.recorder.rest_of_command_line() if self.recorder else (None, 0, None)
 
     def soon(self):
         return fields.Datetime.now() + schedule.rest(1)

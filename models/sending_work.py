@@ -8,12 +8,15 @@ from functools import lru_cache
 from odoo import fields
 from odoo.tools.mail import email_normalize, formataddr
 
-from ..core.reply import Reply, is_transient
+from ..core.reply import Reply, ReplyClass, is_transient
 
 STORY_MAX = 12
 """Tries of one recipient that are kept: as many as the usual schedule has, nearly."""
 STORIES_MAX = 600
 """Tries that are kept of one mail, however many recipients it has."""
+
+NO_ANSWER = "no_answer"
+"""Stands in a story for the rule of an answer where the try did not come to any."""
 
 POISON_DOUBTS = 2
 """Tries without an end after which a mail is not tried any more: it may be what ends the worker."""
@@ -66,7 +69,8 @@ class Recipient:
     @property
     def reply(self) -> Reply | None:
         """The answer of the last try, unless that try did not come to any."""
-        return Reply.from_json(self.story[-1]) if self.story and not self.reason else None
+        is_answer = self.story and self.story[-1]["by_rule"] != NO_ANSWER
+        return Reply.from_json(self.story[-1]) if is_answer and not self.reason else None
 
     @property
     def is_open(self):
@@ -100,6 +104,7 @@ class Work:
         self.took_over_from = took_over_from
         self.header_from = False
         self.envelope_sender = False
+        self.signed = None
         self.recorder = None
         self.recipients = {item.email: item for item in _expected(mail)}
         self.entries = []
@@ -122,6 +127,11 @@ class Work:
     def done(self):
         """Addresses that are not written to again by this try."""
         return {email for email, item in self.recipients.items() if item.told or not item.is_open}
+
+    def waits_for(self, addresses):
+        """Whether one of these is tried again."""
+        keys = {address_key(address) for address in addresses}
+        return any(item.is_open for item in self.recipients.values() if item.email in keys)
 
     @property
     def has_answers(self):
@@ -207,6 +217,7 @@ class Work:
         :param copies: the addresses that the Cc header named
         """
         self.header_from, self.envelope_sender = session.header_from, session.envelope_sender
+        self.signed = session.signed
         told = []
         for address, reply in session.replies.items():
             email = address_key(address)
@@ -240,6 +251,12 @@ class Work:
         pause = self.run.schedule(self.server).pause(item.attempts, retry_after)
         item.state = REFUSED if pause is None else state
         item.next_try = None if pause is None else fields.Datetime.now() + pause
+
+    def tell_end(self, item, reason):
+        """A try that no server has answered: the message could not be built, or is set aside."""
+        item.reason = reason
+        told = Reply(None, 0, "", reason, ReplyClass.UNCLEAR, False, NO_ANSWER)
+        self._tell_story(item, told, self.session.seconds)
 
     def _tell_story(self, item, reply, seconds):
         kept = max(1, min(STORY_MAX, STORIES_MAX // len(self.recipients)))

@@ -134,6 +134,23 @@ class MisspellingTheFrom(Asked):
         return self._special(), "nobody at home"
 
 
+class RecordingOutcomes:
+    """What it is told of each recipient: "sent", or the words of an exception."""
+
+    __slots__ = ()
+    outcomes = []
+
+    def send_email(self, message, *args, **kwargs):
+        recipients = self.env.context["send_validated_to"]
+        try:
+            message_id = super().send_email(message, *args, **kwargs)
+        except Exception as error:
+            self.outcomes.extend((address, str(error)) for address in recipients)
+            raise
+        self.outcomes.extend((address, "sent" if message_id else "") for address in recipients)
+        return message_id
+
+
 class FallingBackToTheLast(Asked):
     __slots__ = ()
 

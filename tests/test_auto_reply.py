@@ -94,7 +94,7 @@ class TestAutoReply(LoopCase, TransactionCase):
     def test_bounces_come_first(self):
         message = self.question()
         row = self.answer(message, From="MAILER-DAEMON@customer.test", **STRONG)
-        self.assertEqual(row.reason, "bounce")
+        self.assertEqual((row.state, row.reason), ("held", "unread_report"))
 
     def test_the_record_is_gone(self):
         message = self.question()

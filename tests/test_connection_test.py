@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -33,6 +35,11 @@ class TestConnectionTest(SandboxCase, TransactionCase):
         said = self.failure(smtp_port=1)
         self.assertIn("Nothing answers at the port of the mail server", said)
         self.assertIn("Check the port, and whether the mail server is running.", said)
+
+    def test_port_25(self):
+        with patch("smtplib.socket.create_connection", side_effect=ConnectionRefusedError(111)):
+            said = self.failure(smtp_port=25)
+        self.assertIn("block port 25. Try 587", said)
 
     def test_the_wrong_encryption(self):
         said = self.failure(smtp_encryption="ssl")

@@ -281,3 +281,67 @@ class TestIncomingCrash(BaseCase):
             env["mail.incoming"]._spool(
                 [(self.raw(number), {**values, "uid": str(number)}) for number in range(count)]
             )
+
+    # ------------------------------------------------------------
+    # BY HAND
+    # ------------------------------------------------------------
+
+    def test_who_decides_sees_what_became_of_it(self):
+        """Each mail has a transaction of its own, and the client's is another one."""
+        with self.mailbox(mails=0):
+            self.put_in_the_spool(2)
+            with self.committing() as env:
+                rows = env["mail.incoming"].search([("mailbox_id", "=", self.server_id)])
+                rows.write({"state": "unrouted", "reason": "no_route"})
+            with self.committing() as env:
+                rows = env["mail.incoming"].search([("mailbox_id", "=", self.server_id)])
+                told = rows.action_process()
+                self.assertIn("2 of 2", told["params"]["message"])
+                self.assertEqual(set(rows.mapped("state")), {"done"})
+
+    def test_a_new_alias_takes_what_waits_for_it(self):
+        with self.alias_domain(), self.mailbox(mails=0):
+            self.decide_on_alias()
+            self.assertEqual({state for _subject, state in self.spooled()}, {"done"})
+
+    @contextmanager
+    def alias_domain(self):
+        with self.committing() as env:
+            domain = env["mail.alias.domain"].create({"name": "crash.test"})
+        try:
+            yield
+        finally:
+            with self.committing() as env:
+                # The first domain becomes everybody's.
+                domain = domain.with_env(env)
+                env["mail.alias"].search([("alias_name", "=", "fresh")]).unlink()
+                for model in ("mail.alias", "res.company"):
+                    env[model].search([("alias_domain_id", "=", domain.id)]).alias_domain_id = False
+                domain.unlink()
+
+    def decide_on_alias(self):
+        self.put_in_the_spool(2)
+        with self.committing() as env:
+            server = env["fetchmail.server"].browse(self.server_id)
+            server.object_id = False
+            rows = env["mail.incoming"].search([("mailbox_id", "=", self.server_id)])
+            values = {"state": "unrouted", "reason": "no_route", "recipients": "fresh@crash.test"}
+            rows.write({**values, "call": {**rows[0].call, "model": False}})
+            self.set_recipient(rows)
+        with self.committing() as env:
+            route = env["mail.incoming.route"].create(
+                {
+                    "incoming_ids": rows.ids[:1],
+                    "kind": "new_alias",
+                    "address": "fresh@crash.test",
+                    "model_id": env["ir.model"]._get_id("res.partner"),
+                }
+            )
+            route.action_apply()
+
+    def set_recipient(self, rows):
+        for row in rows:
+            raw = row._raw().replace(b"anybody@acme.test", b"fresh@crash.test")
+            row.write(row._values_of(raw))
+            row.env["mail.incoming.source"]._drop(row.ids)
+            row.env["mail.incoming.source"]._store({row.id: raw})

@@ -205,7 +205,7 @@ class TestProviderOfServer(ProviderCase):
             form.smtp_encryption = encryption
             self.assertEqual(form.smtp_port, port, encryption)
         form = Form(self.create_server("Unknown", "smtp.acme.test"))
-        for encryption, port in [("starttls_strict", 25), ("ssl", 465), ("ssl_strict", 25)]:
+        for encryption, port in [("starttls_strict", 587), ("ssl", 465), ("none", 25)]:
             form.smtp_encryption = encryption
             self.assertEqual(form.smtp_port, port, encryption)
 

@@ -286,10 +286,52 @@ class TestOutgoingCrash(BaseCase):
             poison = env["mail.mail"].search([("body_html", "like", "poison")])
             self.assertEqual(poison.state, "exception")
             self.assertIn("set aside", poison.failure_reason)
+            for delivery in poison.delivery_ids:
+                self.assertIn("set aside", delivery.story[-1]["text"])
+                self.assertEqual(delivery.story_html.count("set aside"), 1)
             self.assertEqual(env["mail.mail"].browse(healthy).state, "sent")
             poison.mark_outgoing()
         self.drain()
         self.check_accounts(ADDRESSES[:3])
+
+    def test_killed_in_the_middle_of_ten(self):
+        """They are one transaction of Odoo's, and who had his message is known all the same."""
+        for accepted in (False, True):
+            with self.subTest(accepted=accepted):
+                self.setUp()
+                _ids, addresses = self.new_mails(12)
+                self.peer.wait(".", LONG, match=f"\n{addresses[6]}\n", accepted=accepted)
+                self.kill_at(self.queue(), ".", f"\n{addresses[6]}\n")
+                self.drain()
+                self.check_accounts(addresses, twice=int(accepted))
+
+    def test_posts_and_the_queue_share_a_connection(self):
+        """And each sender stays who he is."""
+
+        def work(env):
+            authors = env["res.partner"].browse(self.partner_ids[:3])
+            for author in authors:
+                authors[:1].message_post(
+                    author_id=author.id,
+                    body="Hello",
+                    subject="Crash",
+                    email_from=author.email,
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                    partner_ids=self.partner_ids[3:6],
+                    force_send=True,
+                )
+                env.cr.commit()
+            self.post(env)
+            env.cr.commit()
+            env["mail.mail"].process_email_queue()
+
+        self.assertEqual(Worker(self.registry, work).wait(), 0)
+        self.assertEqual(len({command.connection for command in self.peer.commands}), 1)
+        senders = Counter(message.mail_from for message in self.peer.received)
+        self.assertEqual(len(self.peer.received), 3 * 3 + len(ADDRESSES))
+        for address in ADDRESSES[:3]:
+            self.assertEqual(senders[address], 3, senders)
 
     def test_two_workers_and_send_now_share_the_mails(self):
         ids, addresses = self.new_mails(40)

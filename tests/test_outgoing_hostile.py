@@ -1,3 +1,4 @@
+import email
 import socket
 import threading
 import time
@@ -51,6 +52,7 @@ class TestOutgoingHostile(OutgoingCase, TransactionCase):
             self.assertLess(time.monotonic() - start, 5)
             self.assertEqual(mail.state, "outgoing")
             self.assertEqual(mail.delivery_class, "server_unreachable")
+            self.assertIn("did not answer in time", mail.failure_reason)
 
     def test_a_server_that_closes(self):
         for command in ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "."):
@@ -92,17 +94,36 @@ class TestOutgoingHostile(OutgoingCase, TransactionCase):
 
     @mute_logger("odoo.addons.mail.models.mail_mail")
     def test_headers_cannot_be_injected(self):
-        partner = self.env["res.partner"].create(
-            {"name": "Eve\r\nBcc: victim@three.test", "email": "eve@one.test"}
-        )
-        mail = self.new_mail(
-            recipient_ids=partner.ids, subject="Hi\r\nBcc: victim@three.test\r\n\r\nBody"
-        )
-        self.run_queue(mail)
-        self.assertLessEqual(set(self.accepted()), {"eve@one.test"})
-        for received in self.peer.received:
-            head = received.data.partition(b"\r\n\r\n")[0]
-            self.assertNotIn(b"\nBcc:", head)
+        """Each alone, for one that keeps the e-mail from being built would hide the others."""
+        evil = "Hi\r\nBcc: victim@three.test\r\n\r\nBody"
+        partner = self.env["res.partner"].create({"name": evil, "email": "eve@one.test"})
+        file = self.env["ir.attachment"].create({"name": f"{evil}.txt", "raw": b"file"})
+        domains = self.env["mail.alias.domain"].search([])
+        for line_break in ("\r\n", "\n", "\r", "\u2028", "\x0b"):
+            name = evil.replace("\r\n", line_break)
+            partner.name = name
+            for values in (
+                {"recipient_ids": partner.ids},
+                {"email_to": f'"{name}" <eve@one.test>'},
+                {"email_to": "eve@one.test", "email_cc": f'"{name}" <carl@one.test>'},
+                {"email_to": "eve@one.test", "subject": name},
+                {"email_to": "eve@one.test", "email_from": f'"{name}" <me@acme.test>'},
+                {"email_to": "eve@one.test", "reply_to": f'"{name}" <me@acme.test>'},
+                {"email_to": "eve@one.test", "headers": repr({"X-Name": name})},
+                {"email_to": "eve@one.test", "attachment_ids": file.ids},
+            ):
+                with self.subTest(line_break=line_break, values=list(values)):
+                    self.peer.reset()
+                    # With one the notification address is the sender.
+                    self.env.company.alias_domain_id = domains[:1] if line_break != "\n" else False
+                    mail = self.new_mail(**values)
+                    self.run_queue(mail)
+                    self.assertEqual(mail.state, "sent", mail.failure_reason)
+                    self.assertLessEqual(set(self.accepted()), {"eve@one.test", "carl@one.test"})
+                    [received] = self.peer.received
+                    head = received.data.partition(b"\r\n\r\n")[0]
+                    self.assertFalse(email.message_from_bytes(head)["Bcc"])
+                    self.assertEqual(head.count(b"\n"), head.count(b"\r\n"))
 
     def test_a_mail_whose_author_is_gone(self):
         message = self.post("ada@one.test")

@@ -1,5 +1,6 @@
 import email
 import email.policy
+import time
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -36,6 +37,15 @@ class TestOutgoingQueue(OutgoingCase, CronMixinCase, TransactionCase):
         self.assertEqual((delivery.state, delivery.attempts), ("accepted", 2))
         self.assertEqual(delivery.reply_text, "2.0.0 Message accepted")
         self.assertEqual([entry["code"] for entry in delivery.story], [451, 250])
+
+    def test_when_its_time_is_up_the_queue_goes_on_at_once_in_another_run(self):
+        mail = self.new_mail(email_to="ada@one.test")
+        cron = "mail.ir_cron_mail_scheduler_action"
+        with self.capture_triggers(cron) as captured:
+            mail.with_context(cron_end_time=time.monotonic() - 1).process_email_queue()
+        self.assertFalse(self.peer.received)
+        self.assertEqual(len(captured.records), 1)
+        self.assertLessEqual(captured.records.call_at, fields.Datetime.now())
 
     def test_the_copy_alone_waits(self):
         mail = self.new_mail(email_to="ada@one.test", email_cc="carl@three.test")

@@ -97,6 +97,33 @@ class TestOutgoingScreens(OutgoingCase, TransactionCase):
         self.send(message)
         self.assertNotIn("deliver", json.dumps(Store().add(message).get_result(), default=str))
 
+    def test_what_came_back_later_is_not_called_accepted_alone(self):
+        message = self.post("ada@one.test", "bob@two.test")
+        self.send(message)
+        self.assertIn("has accepted", self.lines(message)["ada@one.test"]["sentence"])
+        for notification in message.notification_ids:
+            if notification.res_partner_id.email == "ada@one.test":
+                notification.write(
+                    {
+                        "notification_status": "bounce",
+                        "failure_type": "mail_bounce",
+                        "failure_reason": "550 5.1.1 <ada@one.test>\nunknown" + " more" * 500,
+                    }
+                )
+        lines = self.lines(message)
+        bounced = lines["ada@one.test"]
+        self.assertEqual(
+            (bounced["state"], lines["bob@two.test"]["state"]), ("bounced", "accepted")
+        )
+        self.assertIn("came back later", bounced["sentence"])
+        self.assertIn("550 5.1.1 <ada@one.test> unknown", bounced["sentence"])
+        self.assertLess(len(bounced["sentence"]), 500)
+        self.assertTrue(bounced["next_step"])
+        self.assertIn("came back", message.delivery_problems)
+        self.assertNotIn("bob@two.test", message.delivery_problems)
+        [delivery] = self.deliveries(message).filtered("bounce_id")
+        self.assertEqual((delivery.email, delivery.state), ("ada@one.test", "accepted"))
+
     def test_failed_messages_say_why(self):
         self.peer.answer("RCPT", UNKNOWN, match="ada")
         message = self.post("ada@one.test", "bob@two.test")

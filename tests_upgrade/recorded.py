@@ -50,8 +50,14 @@ def lost(env, moved=()):
 
 
 def unreadable(env):
-    """Models of which the web client cannot show in form and list what was recorded."""
+    """Models of which the web client cannot show in form and list what was recorded.
+
+    Those that nobody may read are not shown.
+    """
     for model, rows in recall(env).items():
+        readers = [("model_id.model", "=", model), ("perm_read", "=", True)]
+        if not rows or not env["ir.model.access"].sudo().search_count(readers):
+            continue
         records = env[model].browse(row["id"] for row in rows)._filtered_access("read")
         views = env[model].get_views([(False, "form"), (False, "list")])
         names = list(views["models"][model]["fields"])

@@ -1,4 +1,5 @@
 from . import (
+    fetchmail_preview,
     ir_mail_server_simulate,
     mail_alias_domain_redirect,
     mail_incoming_preview,

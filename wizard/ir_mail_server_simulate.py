@@ -48,6 +48,7 @@ class IrMailServerSimulate(models.TransientModel):
     warning = fields.Text(compute="_compute_result")
     header_from = fields.Char("From", compute="_compute_result")
     envelope_sender = fields.Char(compute="_compute_result")
+    signature = fields.Char(compute="_compute_result")
     steps_html = fields.Html("Steps", compute="_compute_result", sanitize=False)
 
     @api.depends("email_from", "user_id", "company_id")
@@ -75,6 +76,7 @@ class IrMailServerSimulate(models.TransientModel):
             "warning": "\n".join(filter(None, warnings)),
             "header_from": header_from,
             "envelope_sender": envelope_sender,
+            "signature": server and header_from and server._dkim_sentence(header_from),
             "steps_html": self.env["ir.qweb"]._render(
                 "email_communication.sender_steps",
                 {"steps": self._step_rows(servers._choose_sender(sender, candidates), rule)},
@@ -106,7 +108,15 @@ class IrMailServerSimulate(models.TransientModel):
             text=printable(self.email_from, MAX_ADDRESS_LENGTH),
         )
         nothing = dict.fromkeys(
-            ("mail_server_id", "warning", "header_from", "envelope_sender", "steps_html"), False
+            (
+                "mail_server_id",
+                "warning",
+                "header_from",
+                "envelope_sender",
+                "signature",
+                "steps_html",
+            ),
+            False,
         )
         return {**nothing, "is_sender_readable": False, "explanation": sentence}
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, email_split
 
+from ..models.incoming_run import is_plain_test
+
 
 class MailIncomingRoute(models.TransientModel):
     """Says where incoming emails belong, and processes them."""
@@ -87,7 +89,7 @@ class MailIncomingRoute(models.TransientModel):
                     address=self.address or "",
                 )
             )
-        self.env["mail.alias"].create(
+        self._create_committed(
             {
                 "alias_name": name,
                 "alias_domain_id": domain.id,
@@ -98,3 +100,10 @@ class MailIncomingRoute(models.TransientModel):
             [("state", "=", "unrouted"), ("recipients", "ilike", f"{name}@{domain_name}")]
         )
         return (waiting | self.incoming_ids)._process_by_hand()
+
+    def _create_committed(self, values):
+        """The transactions in which the mails are processed have to see the alias."""
+        if is_plain_test(self.env.cr):
+            return self.env["mail.alias"].create(values)
+        with self.env.registry.cursor() as cr:
+            return self.env(cr=cr)["mail.alias"].create(values)

@@ -47,7 +47,7 @@ class MailIncomingSimulation(models.TransientModel):
     email_to = fields.Char("To")
     email_cc = fields.Char("Cc")
     subject = fields.Char(default=lambda self: self.env._("A question"))
-    body = fields.Text(default=lambda self: self.env._("Hello, this is a made-up email."))
+    body = fields.Text("Text", default=lambda self: self.env._("Hello, this is a made-up email."))
     record_ref = fields.Reference(
         "_selection_models",
         "Answers a Message Of",
@@ -139,13 +139,18 @@ class MailIncomingSimulation(models.TransientModel):
         for simulation in self:
             raw = simulation._raw()
             steps = simulation._simulate(raw) if raw else []
-            told = tell(self.env, steps)
-            decided = [step for step in told if step["verdict"] == "decided"]
-            ends = decided + [step for step in told if step["verdict"] == "stopped"]
             simulation.steps = steps
-            simulation.steps_html = self.env["mail.incoming"]._steps_as_html(steps)
-            simulation.headline = " ".join(step["sentence"] for step in ends)
-            simulation.verdict = self._verdict(steps, decided)
+            verdict, headline, html = simulation._told(steps)
+            simulation.verdict, simulation.headline, simulation.steps_html = verdict, headline, html
+
+    def _told(self, steps):
+        """(verdict, what decides in one line, all of it as HTML)"""
+        told = tell(self.env, steps)
+        decided = [step for step in told if step["verdict"] == "decided"]
+        ends = decided + [step for step in told if step["verdict"] == "stopped"]
+        headline = " ".join(step["sentence"] for step in ends)
+        html = self.env["mail.incoming"]._steps_as_html(steps)
+        return self._verdict(steps, decided), headline, html
 
     @api.model
     def _verdict(self, steps, decided):

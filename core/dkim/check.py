@@ -11,10 +11,13 @@ from ..findings.finding import Finding, Subject, unknown
 from ..sender import Selector
 from .record import DkimError, is_meant, is_of_another_kind, parse
 from .repair import only_key, repaired
+from .sign import is_published
 
 RSA_BITS_MIN = 1024  # bits, RFC 8301 section 3.2: verifiers treat shorter keys as no key
 RSA_BITS_ADVISED = 2048  # bits, RFC 8301 section 3.2
 USABLE = ("dkim_ok", "dkim_key_short", "dkim_test_mode")
+UNPUBLISHED = "dkim_own_missing"
+"""A key of our own that does not sign yet: less than an error, and no signature either."""
 UNUSED_SELECTOR = "no-such-selector"  # its name has a record only where every name has one
 MICROSOFT_SELECTORS = ("selector1", "selector2")
 
@@ -80,7 +83,7 @@ async def _check_selector(selector, domain, resolver):
     if answer.records and not any(map(is_meant, answer.records)):
         answer = await _without_wildcard(answer, domain, resolver)
     wrong_target = tuple(_judge_target(selector.name, answer, target))
-    return wrong_target or (_judge_answer(selector.name, answer),)
+    return wrong_target or (_judge_answer(selector, answer),)
 
 
 async def _without_wildcard(answer, domain, resolver):
@@ -106,7 +109,9 @@ def _judge_target(selector, answer, target):
 
 def _judge_answer(selector, answer):
     records = tuple(filter(is_meant, answer.records)) or answer.records
-    say = partial(Subject("dkim", answer.name, "TXT", records).say, selector=selector)
+    say = partial(Subject("dkim", answer.name, "TXT", records).say, selector=selector.name)
+    if selector.record and not is_published(records, selector.record):
+        return say("dkim_own_differs" if records else "dkim_own_missing", selector.record)
     if not records:
         if answer.chain:
             return say("dkim_target_missing", target=answer.canonical_name)

@@ -50,6 +50,16 @@ def parse(text: str) -> DkimKey:
     return DkimKey(key_type, _bits(key_type, tags["p"]), flags)
 
 
+def key_of(text: str) -> tuple[str, str] | None:
+    """(type, encoded key) of a record that verifiers can use; None for any other."""
+    try:
+        key = parse(text)
+    except DkimError:
+        return None
+    encoded = "".join(tag_list.parse(text)["p"].split())
+    return (key.key_type, encoded) if encoded else None
+
+
 def is_meant(text: str) -> bool:
     """Whether a TXT record is meant for a key. Under a wildcard other records show up here."""
     tags = tag_list.read(text)[0]

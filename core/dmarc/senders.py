@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .. import spf
+from .. import dkim, spf
 from ..dns.resolver import Resolver
 from ..findings.finding import Finding, Severity, finding
 from ..sender import Sender
@@ -61,16 +61,14 @@ def judge(
     if sender.selectors == ():
         why_dkim = "not_signed"
     code = CODES[verdict(by_spf, by_dkim)]
-    if code == "alignment_unknown" and _is_unstated(sender, by_spf, by_dkim):
+    if code == "alignment_unknown" and _is_unstated(sender, by_spf):
         code = "alignment_unstated"
     return finding(code, "alignment", domain, "", sender=sender.name, spf=why_spf, dkim=why_dkim)
 
 
-def _is_unstated(sender, by_spf, by_dkim):
-    """Whether the DNS is not to blame: nobody has said what the sender needs."""
-    return (by_spf is not None or sender.spf_terms is None) and (
-        by_dkim is not None or sender.selectors is None
-    )
+def _is_unstated(sender, by_spf):
+    """Whether the DNS is not to blame: nobody has said what the sender signs with."""
+    return sender.selectors is None and (by_spf is not None or sender.spf_terms is None)
 
 
 async def _allowed_elsewhere(domain, envelope_domain, sender, resolver):
@@ -94,7 +92,7 @@ def _signed(sender, keys):
     """Whether one of the keys of a sender is usable; None where that is not known."""
     if sender.selectors is None:
         return None
-    severities = {item.severity for item in keys}
+    severities = {item.severity for item in keys if item.code != dkim.UNPUBLISHED}
     if severities & {Severity.OK, Severity.INFO, Severity.WARNING}:
         return True
     return None if Severity.UNKNOWN in severities else False

@@ -54,7 +54,7 @@ def _utc_now():
 async def check(
     domain: str,
     resolver: Resolver,
-    selectors: Iterable[str] = (),
+    selectors: Iterable[str | Selector] = (),
     senders: Sequence[Sender] = (),
     mx_host: str = "",
     remarks: Iterable[Finding] = (),
@@ -65,7 +65,7 @@ async def check(
 ) -> DomainReport:
     """The report about a domain, within the lifetime of the resolver; raises nothing for it.
 
-    :param selectors: names of DKIM selectors to check beside those of the senders
+    :param selectors: DKIM selectors, or their names, to check beside those of the senders
     :param senders: what is expected to send mail for the domain
     :param mx_host: see `mx.check`
     :param remarks: findings of whoever asks, about how the domain sends
@@ -88,7 +88,7 @@ async def check(
 
 
 def check_sync(
-    domain: str, resolver: Resolver, selectors: Iterable[str] = (), **options
+    domain: str, resolver: Resolver, selectors: Iterable[str | Selector] = (), **options
 ) -> DomainReport:
     """`check` for callers that are not coroutines."""
     return run(check(domain, resolver, selectors, **options))
@@ -185,7 +185,11 @@ def _keys(domain, selectors, senders):
         at = sender.dkim_domain or domain
         wanted.setdefault(at, {}).update(dict.fromkeys(sender.selectors or ()))
     known = {item.name for item in wanted[domain]}
-    wanted[domain].update((Selector(name), None) for name in selectors if name not in known)
+    for item in selectors:
+        selector = item if isinstance(item, Selector) else Selector(item)
+        if selector.name not in known:
+            known.add(selector.name)
+            wanted[domain][selector] = None
     return {at: tuple(found) for at, found in wanted.items()}
 
 

@@ -622,6 +622,22 @@ CODES = {
             "your mail provider shows."
         ),
     ),
+    "dkim_own_missing": Code(
+        "warning",
+        ("selector",),
+        _(
+            "The key of selector {selector}, which Odoo has made, is not in the DNS, so nothing is "
+            "signed with it. Publish this record; signing starts by itself when it is there."
+        ),
+    ),
+    "dkim_own_differs": Code(
+        "error",
+        ("selector",),
+        _(
+            "The record of selector {selector} does not have the key that Odoo has made for it, so "
+            "nothing is signed with it. Publish this record, and no other one beside it."
+        ),
+    ),
     "dkim_target_missing": Code(
         "error",
         ("selector", "target"),

@@ -2,9 +2,6 @@
 
 import re
 
-ADDRESS_CHARS = 320
-"""RFC 5321 section 4.5.3.1: 64 of the local part, 255 of the domain."""
-
 _TYPE = re.compile(
     r"^\s{0,20}(?:rfc ?822|utf-?8|smtp|unknown|x-[\w-]{1,30}|internet|local|dns)\s{0,20};", re.I
 )
@@ -13,7 +10,7 @@ _PLAIN = re.compile(
     r"@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}(?![\w@])"
 )
 _ROUTE = re.compile(r"^@[^:\s]{1,255}:")
-_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_XTEXT = re.compile(r"\+(2B|3D)")
 _UNICODE = re.compile(r"\\x\{([0-9A-F]{2,6})\}", re.I)
 
 
@@ -22,7 +19,8 @@ def addresses_in(value: str) -> list[str]:
     text = _TYPE.sub("", value[:4096]).strip()
     text = _ROUTE.sub("", text.strip("<> "))
     text = _UNICODE.sub(_character, text)
-    return list(dict.fromkeys(_clean(found[0]) for found in _PLAIN.finditer(text)))
+    found = (_clean(match[0]) for match in _PLAIN.finditer(text))
+    return list(dict.fromkeys(address for address in found if address[0] != "@"))
 
 
 def _character(found):
@@ -35,5 +33,6 @@ def _clean(address):
 
 
 def decode_xtext(address: str) -> str:
-    """RFC 3461 section 4: "+2B" stands for "+"."""
+    """RFC 3461 section 4: "+2B" stands for "+". Reports should not have it any more, so what else
+    looks like it is the address itself."""
     return _XTEXT.sub(lambda found: chr(int(found[1], 16)), address)

@@ -26,7 +26,8 @@ SUBJECTS = (
     r"|(?:i am |i'm |currently )?out[- ]of[- ](?:the[- ])?office|ooo\b|on (?:vacation|holiday)"
     r"|vacation(?: reply| message| notice)?|away from (?:my mail|the office|my desk)"
     # German
-    r"|automatische (?:antwort|r(?:ü|ue)ckantwort|e?-?mail|benachrichtigung)|auto(?:matische)?-?antwort"
+    r"|automatische (?:antwort|r(?:ü|ue)ckantwort|e?-?mail|benachrichtigung)"
+    r"|auto(?:matische)?-?antwort"
     r"|abwesenheit|abwesend|nicht im (?:b(?:ü|ue)ro|haus)|außer haus|urlaubs?"
     # French, Spanish, Italian, Portuguese
     r"|r[ée]ponse automatique|absen(?:t|te|ce)(?: du bureau)?\b|en (?:congé|vacances)"
@@ -96,7 +97,8 @@ def _weak(fields: Fields):
 
 def is_null_sender(fields: Fields) -> bool:
     """RFC 5321 section 4.5.5: whoever sends so wants no answer."""
-    return "Return-Path" in fields and fields.all("Return-Path")[0] in ("<>", "")
+    values = fields.all("Return-Path")
+    return bool(values) and values[0].replace(" ", "") in ("<>", "")
 
 
 def _word(value: str) -> str:

@@ -7,7 +7,7 @@ SIZES = (50, 200, 500)
 costs three round trips whatever it holds."""
 BATCH_BYTES = 8 * 1024 * 1024
 """Bytes of one batch, as the server tells them. One mail may have more, and is a batch then: so
-memory holds this, or the largest mail, about four times."""
+memory holds this, or the largest mail, about nine times."""
 
 
 def numbers() -> Iterator[int]:

@@ -6,7 +6,7 @@ from . import bounce_signs
 from .address import addresses_in
 from .human import Human
 from .mail import Mail
-from .reading import Action, Kind, Reading
+from .reading import Action, Kind, Original, Reading
 from .returned import original_of
 from .verdict import Judge, Said
 
@@ -14,76 +14,101 @@ RECIPIENTS = 200
 """Recipients that are looked for in one text."""
 
 _DELAYED = re.compile(
-    r"(?i)this is a warning message only|you do not need to resend|will (?:be retried|continue to (?:try|be)"
-    r"|keep trying|try (?:again|to deliver))|still (?:being retried|trying|undelivered)|has not (?:yet )?been "
-    r"(?:delivered|sent) (?:yet|to)|not yet been delivered|delivery (?:is |has been )?delayed|could not send "
-    r"message for past|no action is required|still in (?:the )?queue|attempts? will continue"
+    r"this is a warning message only|you do not need to resend|no action is required"
+    r"|will (?:be retried|continue to (?:try|be)|keep trying|try (?:again|to deliver))"
+    r"|(?:message|mail) (?:is|has been) delayed|delivery (?:is |has been )?delayed"
+    r"|still (?:being retried|trying|undelivered|in (?:the )?queue)|attempts? will continue"
+    r"|has not been (?:delivered|sent) yet|not yet been (?:delivered|sent)"
+    r"|could not send message for past",
+    re.IGNORECASE,
 )
-_SUBJECT_DELAYED = re.compile(r"(?i)delay|warning:|verzögert|retard[ée]|still being")
+_SUBJECT_DELAYED = re.compile(
+    r"delay|warning: (?:could not|message)|verzögert|retard[ée]|still being", re.I
+)
+_DELIVERED = re.compile(
+    r"(?:was|been) successfully (?:delivered|relayed)|successful mail delivery", re.I
+)
 _NOT_THEM = re.compile(
-    r"(?i)\b(?:contact|assistance|help\b|questions?|support|report (?:this|it)|abuse|mailto:|please (?:e-?mail|"
-    r"write|send)|reply to|from:|sender:?|return-path|mail from|on behalf of|message-?id|expanded from|"
-    r"generat(?:ed|ing)|in-reply-to|references|reporting)"
+    r"\b(?:contact|assistance|help\b|questions?|support|report (?:this|it)|abuse|mailto:"
+    r"|please (?:e-?mail|write|send)|reply to|from:|sender:?|return-path|mail from|on behalf of"
+    r"|message-?id|expanded from|generat(?:ed|ing)|in-reply-to|references|reporting)",
+    re.IGNORECASE,
 )
+"""What stands before addresses that are not those of recipients."""
+_EXPANDED = re.compile(r"(?:expanded|generated) from:?\s{0,9}<?$", re.I)
 _THEM = re.compile(
-    r"(?i)rcpt to|recipients?\b|deliver(?:ed|y)? to|undeliverable to|send to|sent to|unknown|not found|no such|"
-    r"could not|failed|mailbox|\bto\b|user\b|invalid|rejected|address"
+    r"rcpt to|recipients?\b|deliver(?:ed|y)? to|undeliverable to|send to|sent to|unknown|not found"
+    r"|no such|could not|failed|mailbox|\bto\b|user\b|invalid|rejected|address",
+    re.IGNORECASE,
 )
 _LEADS = re.compile(
-    r"^[\s>*|#.-]{0,40}(?:<|\"|'|\(|\d{1,3}[.)]\s{1,4}|(?:to|rcpt|recipient|address)s?\s?[:=])?\s{0,9}<?$",
-    re.I,
+    r"^[\s>*|#.-]{0,40}(?:<|\"|'|\(|\d{1,3}[.)]\s{1,4}"
+    r"|(?:to|rcpt|recipient|address)s?\s?[:=])?\s{0,9}<?$",
+    re.IGNORECASE,
 )
 _MACHINE = re.compile(
-    r"^(?:mailer-daemon|postmaster|abuse|hostmaster|mail-daemon|no-?reply|support|help(?:desk)?|root)@"
+    r"^(?:mailer-daemon|postmaster|abuse|hostmaster|mail-daemon|no-?reply|support|help(?:desk)?"
+    r"|root)@"
 )
 
 
 def read(mail: Mail) -> Reading | None:
     decided_by = bounce_signs.signs(mail)
-    if not decided_by:
+    if not decided_by or bounce_signs.may_be_by_hand(decided_by, mail):
         return None
     original = original_of(mail.fields, mail.returned, mail.text)
-    human, judge = Human(mail.text), Judge()
-    addresses = _recipients(mail, human, original)
-    action = _action(mail)
-    others = set(addresses)
-    recipients = tuple(
+    human = Human(mail.text)
+    addresses = recipients_in(mail, human, original)
+    if not addresses and bounce_signs.need_a_recipient(decided_by):
+        return None
+    recipients = judged(addresses, _action(mail), "", human)
+    return Reading(Kind.DELIVERY_REPORT, decided_by, recipients, original)
+
+
+def judged(addresses, action, status, human):
+    """The recipients, by what the text says of each."""
+    judge, others = Judge(), set(addresses)
+    around = Said(human.text, None, of_the_address=False)
+    return tuple(
         judge.recipient(
             address,
             action,
-            "",
-            [
-                *(Said(item.text, item.command) for item in human.answers(address, others)),
-                Said(human.text, None, of_the_address=False),
-            ],
+            status,
+            [Said(item.text, item.command) for item in human.answers(address, others)] + [around],
         )
         for address in addresses
     )
-    return Reading(Kind.DELIVERY_REPORT, decided_by, recipients, original)
 
 
 def _action(mail):
     subject = mail.fields.decoded("Subject")
-    is_delayed = _DELAYED.search(mail.text[:4_000]) or _SUBJECT_DELAYED.search(subject)
+    text = f"{subject}\n{mail.text[:4_000]}"
+    if _DELIVERED.search(text):
+        return Action.DELIVERED
+    is_delayed = _DELAYED.search(text) or _SUBJECT_DELAYED.search(subject)
     return Action.DELAYED if is_delayed else Action.FAILED
 
 
-def _recipients(mail, human, original):
+def recipients_in(mail: Mail, human: Human, original: Original) -> list[str]:
+    """Those that X-Failed-Recipients names; else those in the text, of them those whom the
+    message was sent to, where there are any; else the only one whom it was sent to."""
     failed = [
         item for value in mail.fields.all("X-Failed-Recipients") for item in addresses_in(value)
     ]
     if failed:
         return list(dict.fromkeys(failed))[:RECIPIENTS]
-    named = _named(mail, human)
-    if both := [address for address in named if address in original.sent_to]:
+    named, expanded = _named(mail, human)
+    if both := [address for address in (*named, *expanded) if address in original.sent_to]:
         return both[:RECIPIENTS]
+    named = named or expanded
     if named:
         return named[:RECIPIENTS]
     return list(original.sent_to) if len(original.sent_to) == 1 else []
 
 
 def _named(mail, human):
-    """The addresses that the text speaks of as recipients; the surest places first."""
+    """The addresses that the text speaks of as recipients, those of the surest places only; and
+    those that stood for others of them."""
     not_them = {
         item
         for fields, name in (
@@ -100,15 +125,21 @@ def _named(mail, human):
         for value in fields.all(name)
         for item in addresses_in(value)
     }
-    leading, spoken, other = [], [], []
+    leading, spoken, other, expanded = [], [], [], []
     for address in human.addresses():
         if address in not_them:
             continue
-        lines = [human.lines[number] for number in human.lines_with(address)]
-        before = [re.split(re.escape(address), line, flags=re.I)[0] for line in lines]
+        numbers = human.lines_with(address)
+        lines = [human.lines[number] for number in numbers]
+        before = [line[: max(line.lower().find(address), 0)] for line in lines]
+        if any(_EXPANDED.search(text) for text in before):
+            expanded.append(address)
         if all(_NOT_THEM.search(text) for text in before):
             continue
-        if any(_LEADS.match(text) for text in before):
+        if any(
+            _LEADS.match(text) and not human.continues(number)
+            for text, number in zip(before, numbers, strict=True)
+        ):
             leading.append(address)
         elif any(_THEM.search(line) for line in lines):
             spoken.append(address)
@@ -116,4 +147,4 @@ def _named(mail, human):
             other.append(address)
     found = leading or spoken or other
     people = [address for address in found if not _MACHINE.match(address)]
-    return people or found
+    return people or found, expanded

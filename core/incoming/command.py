@@ -34,7 +34,12 @@ _SAID = re.compile(
 )
 _QMAIL = (
     (re.compile(r"does not like (?:the )?recipient", re.I), Command.RCPT),
-    (re.compile(r"does not like (?:the )?sender|did not like (?:the )?sender", re.I), Command.MAIL),
+    (
+        re.compile(
+            r"does not like (?:the )?sender|did not like (?:the )?sender|sender was rejected", re.I
+        ),
+        Command.MAIL,
+    ),
     (re.compile(r"failed after i sent the message", re.I), Command.END_OF_DATA),
     (re.compile(r"failed on data command", re.I), Command.DATA),
     (re.compile(r"but greeting failed|but my name was rejected", re.I), Command.CONNECT),

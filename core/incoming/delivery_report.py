@@ -7,7 +7,10 @@ the address in the text for people does.
 
 import re
 
+from . import bounce_signs
 from .address import addresses_in, decode_xtext
+from .bounce_text import judged, recipients_in
+from .command import command_of
 from .fields import Fields, read_fields
 from .human import Human
 from .mail import Mail
@@ -20,6 +23,7 @@ RECIPIENTS = 1_000
 LINES = 20_000
 """Lines of the part for machines that are read."""
 
+_NAMES = ("final-recipient", "original-recipient", "x-actual-recipient")
 _OWN = ("final-recipient", "original-recipient", "action", "status", "diagnostic-code")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
 _FIELD = re.compile(r"(?im)^(?:final|original)-recipient[ \t]{0,9}:")
@@ -29,7 +33,8 @@ def read(mail: Mail) -> Reading | None:
     text = mail.part_text("delivery-status", "global-delivery-status")
     sign = "delivery-status"
     if not text:
-        if not _FIELD.search(mail.text):
+        is_report = _FIELD.search(mail.text) and bounce_signs.signs(mail)
+        if not is_report or bounce_signs.may_be_by_hand(is_report, mail):
             return None
         text, sign = mail.text, "Final-Recipient"
     groups = recipient_groups(text)
@@ -44,6 +49,10 @@ def read(mail: Mail) -> Reading | None:
         for group, addresses in zip(groups, named, strict=True)
         if addresses
     ]
+    if not recipients:  # names of another world, such as those of X.400
+        status, action = _status(groups[0]), _action(groups[0])
+        addresses = recipients_in(mail, human, original)
+        recipients = judged(addresses, action, status, human)
     return Reading(Kind.DELIVERY_REPORT, (sign,), _merged(recipients), original)
 
 
@@ -62,7 +71,7 @@ def recipient_groups(text: str) -> list[Fields]:
     groups: list[list[tuple[str, str]]] = []
     for block in blocks:
         names = {name.lower() for name, _value in block}
-        if "final-recipient" in names or "original-recipient" in names:
+        if names.intersection(_NAMES):
             groups.append(block)
         elif names.intersection(_OWN) and groups:
             groups[-1] += block
@@ -103,25 +112,11 @@ def _by_local_part(value, sent_to):
 
 
 def _recipient(group, addresses, others, human, judge):
-    diagnostic = _diagnostic(group)
-    found = _STATUS.search(group.first("Status"))
-    status = found[1] if found else ""
-    action = _action(group.first("Action"), status)
-    said = []
-    paragraphs = [
-        answer
-        for address in addresses
-        for answer in human.answers(address, others.difference(addresses))
-    ]
-    if diagnostic:
-        command = next((item.command for item in paragraphs if item.command), None)
-        said.append(Said(diagnostic, _command(diagnostic, human) or command))
-    said += [Said(item.text, item.command) for item in paragraphs]
-    said.append(Said(human.text, None, of_the_address=False))
+    said = [] if judge.is_tired else _said(group, addresses, others, human)
     return judge.recipient(
         addresses[0],
-        action,
-        status,
+        _action(group),
+        _status(group),
         said,
         also=tuple(addresses[1:]),
         server=_server(group.first("Remote-MTA")),
@@ -129,29 +124,39 @@ def _recipient(group, addresses, others, human, judge):
     )
 
 
+def _said(group, addresses, others, human):
+    """The diagnostic, then what stands with the addresses, then the rest of the text."""
+    others = others.difference(addresses)
+    answers = [answer for address in addresses for answer in human.answers(address, others)]
+    said = [Said(item.text, item.command) for item in answers]
+    if diagnostic := _diagnostic(group):
+        command = command_of(diagnostic) or human.command_answered_by(diagnostic)
+        command = command or next((item.command for item in answers if item.command), None)
+        said.insert(0, Said(diagnostic, command))
+    return [*said, Said(human.text, None, of_the_address=False)]
+
+
 def _diagnostic(group):
+    """Without the type before it (RFC 3464 section 2.3.6) and without mere numbers of Unix."""
     kind, mark, text = group.first("Diagnostic-Code").partition(";")
     if not mark or " " in kind.strip():
         text = f"{kind}{mark}{text}"
     return "" if re.fullmatch(r"[\s\d]{0,5}", text) else text.strip()
 
 
-def _command(diagnostic, human):
-    from .command import command_of
+def _status(group):
+    found = _STATUS.search(group.first("Status"))
+    return found[1] if found else ""
 
-    return command_of(diagnostic) or human.command_answered_by(diagnostic)
 
-
-def _action(value, status):
-    word = re.match(r"[a-z]{0,20}", value.strip().lower())[0]
-    for action in Action:
-        if word == action.value:
-            return action
-    if word in ("deliverable", "success"):
-        return Action.DELIVERED
-    if status[:1] == "2":
-        return Action.DELIVERED
-    return Action.DELAYED if status[:1] == "4" and word.startswith("delay") else Action.FAILED
+def _action(group):
+    word = group.first("Action").strip().lower()
+    named = next((action for action in Action if word.startswith(action.value)), None)
+    if named:
+        return named
+    if word.startswith("delay"):
+        return Action.DELAYED
+    return Action.DELIVERED if _status(group).startswith("2") else Action.FAILED
 
 
 def _server(value):

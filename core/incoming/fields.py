@@ -28,7 +28,7 @@ class Fields:
         self.items: list[tuple[str, str]] = []
         self._by_name: dict[str, list[str]] = {}
         for name, value in islice(items, FIELDS):
-            text = " ".join(str(value)[:VALUE_CHARS].replace("\0", "").split())
+            text = " ".join(_readable(str(value)[:VALUE_CHARS]).split())
             self.items.append((name, text))
             self._by_name.setdefault(name.lower(), []).append(text)
 
@@ -70,10 +70,21 @@ class Fields:
         return found[1].lower() if found else ""
 
 
+def _readable(value: str) -> str:
+    """Without what the parser keeps of bytes that are no ASCII: most are UTF-8 (RFC 6532)."""
+    if not value.isascii():
+        octets = value.encode("utf-8", "surrogateescape")
+        try:
+            value = octets.decode("utf-8")
+        except UnicodeDecodeError:
+            value = octets.decode("cp1252", "replace")
+    return value.replace("\0", "")
+
+
 def decoded(text: str) -> str:
     if "=?" not in text:
         return text
-    with contextlib.suppress(ValueError, LookupError, email.errors.HeaderParseError):
+    with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):
         shown = str(make_header(decode_header(text[:DECODED_CHARS])))
         return " ".join(shown.encode("utf-8", "replace").decode("utf-8").split())
     return text

@@ -21,6 +21,8 @@ ENVELOPE_ORDER = (
 )
 """Where servers note whom a mail was sent to, in the order of asking. "Received" is the `for` of
 the line of the own server (RFC 5321 section 4.4)."""
+LINES = 50
+"""Received lines that are looked at."""
 ADDRESSES = 20
 """Addresses of the envelope that are told."""
 
@@ -65,7 +67,22 @@ def detour(fields: Fields) -> Forwarding:
     sender = envelope_sender(fields)
     if _SRS.match(sender):
         return Forwarding("redirected", sender.rpartition("@")[2], "", ("Return-Path",))
-    return _by_arc(fields)
+    return _by_received(fields) or _by_arc(fields)
+
+
+def _by_received(fields):
+    """Whether it came to one of the addresses of To first, elsewhere, and from there to one that
+    To does not name (RFC 5321 section 4.4, `for`)."""
+    named = {
+        item for name in ("To", "Cc") for value in fields.all(name) for item in addresses_in(value)
+    }
+    lines = [_COMMENT.sub(" ", value) for value in fields.all("Received")[:LINES]]
+    came_to = [found[1].lower() for line in lines if (found := _FOR.search(line))]
+    if not came_to or came_to[0] in named:
+        return None
+    home = came_to[0].rpartition("@")[2]
+    first = [item for item in came_to[1:] if item in named and item.rpartition("@")[2] != home]
+    return Forwarding("redirected", first[0], "", ("Received",)) if first else None
 
 
 def _by_arc(fields):

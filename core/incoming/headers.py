@@ -3,6 +3,7 @@
 import contextlib
 import email.errors
 import hashlib
+import re
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
@@ -15,8 +16,20 @@ VALUE_CHARS = 2_000
 VALUES_MAX = 20
 """Fields of one name that are read, such as To."""
 
-RECIPIENT_FIELDS = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
-"""The fields in which Odoo looks for recipients."""
+RECIPIENT_FIELDS = (
+    "X-Original-To",
+    "Envelope-To",
+    "Delivered-To",
+    "To",
+    "Cc",
+    "Resent-To",
+    "Resent-Cc",
+)
+"""Fields that name recipients: whom the mail was handed over to, then whom it is addressed to."""
+ANSWERED_FIELDS = ("References", "In-Reply-To")
+ANSWERED_MAX = 32
+"""The last identifiers of a thread: those that Odoo looks for, too."""
+IDENTIFIER = re.compile(r"<[^<>\s]{1,500}>")
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,14 @@ def read(raw: bytes) -> Headers:
         recipients=_recipients(message),
         subject=_joined(message, "Subject"),
     )
+
+
+def answered_ids(raw: bytes) -> list[str]:
+    """The Message-Ids that a mail names as its predecessors."""
+    message = BytesHeaderParser(policy=compat32).parsebytes(header_block(raw))
+    values = (str(value) for name in ANSWERED_FIELDS for value in message.get_all(name) or ())
+    found = dict.fromkeys(item for value in values for item in IDENTIFIER.findall(value))
+    return list(found)[-ANSWERED_MAX:]
 
 
 def header_block(raw: bytes) -> bytes:
@@ -69,7 +90,7 @@ def _joined(message, name: str) -> str:
 def _decoded(value) -> str:
     text = str(value)[: 2 * VALUE_CHARS]
     # Unknown charsets, broken base64: then the value is shown as it stands.
-    with contextlib.suppress(ValueError, LookupError, email.errors.HeaderParseError):
+    with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):
         text = str(make_header(decode_header(text)))
     return _clean(text)
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import imaplib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
+from . import utf7
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SEARCH_WINDOW = 50_000
 """Messages searched in one command: imaplib refuses a line of a million bytes, and a UID takes up
 to eleven."""
+DELETED = "(\\Deleted)"
 PEEK = "BODY.PEEK[]"
 BODY = b"BODY[]"
 BODY_START = b"BODY[]<0>"
@@ -28,20 +33,42 @@ class ImapFolder:
         self.uidvalidity = ""
         self._exists = 0
 
-    def open(self) -> None:
+    def open(self, readonly: bool = False) -> None:
         """Select the folder, also where the login has selected one already."""
-        answer = self._checked(self.connection.select(f'"{self.name}"'))
+        answer = self._checked(self.connection.select(utf7.quoted(self.name), readonly))
         self._exists = int(answer[0] or 0)
-        _name, data = self.connection.response("UIDVALIDITY")
-        self.uidvalidity = data[0].decode("ascii", "replace") if data and data[0] else ""
+        self.uidvalidity = self._said("UIDVALIDITY")
 
     def unread(self) -> list[int]:
         """The UIDs of unread messages, the oldest first."""
+        return self._search("UNSEEN")
+
+    def after(self, uid: int) -> list[int]:
+        """The UIDs above that one; nothing is asked of the messages below it."""
+        # An asterisk names the last message, which may be below (RFC 9051 section 6.4.4)
+        return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
+
+    def since(self, day: date) -> list[int]:
+        """The UIDs of messages that came on that day or later."""
+        return self._search(f"SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}")
+
+    def last_uid(self) -> int:
+        """The highest UID that any message has had until now."""
+        if (following := self._said("UIDNEXT")).isdigit():
+            return int(following) - 1
+        return max(self.after(0), default=0)
+
+    def _said(self, name: str) -> str:
+        """What the folder answered to being opened, besides its size."""
+        _name, data = self.connection.response(name)
+        return data[-1].decode("ascii", "replace") if data and data[-1] else ""
+
+    def _search(self, criteria: str) -> list[int]:
         found = set()
         for first in range(1, self._exists + 1, SEARCH_WINDOW):
             last = min(first + SEARCH_WINDOW - 1, self._exists)
             window = () if self._exists <= SEARCH_WINDOW else (f"{first}:{last}",)
-            answer = self._checked(self.connection.uid("SEARCH", *window, "UNSEEN"))
+            answer = self._checked(self.connection.uid("SEARCH", *window, criteria))
             found.update(int(word) for line in answer if line for word in line.split())
         return sorted(found)
 
@@ -65,6 +92,8 @@ class ImapFolder:
             if bodies or _is_unreadable(error):
                 return bodies
             raise
+
+    peek = fetch
 
     def _one_by_one(self, uids: Sequence[int]) -> dict[int, bytes]:
         bodies = {}
@@ -90,6 +119,38 @@ class ImapFolder:
             self._checked(self.connection.uid("STORE", uid_set(uids), "+FLAGS.SILENT", "(\\Seen)"))
 
     acknowledge = mark_read
+
+    def move(self, uids: Sequence[int], name: str) -> None:
+        """Into another folder, which is made where there is none.
+
+        Without MOVE (RFC 6851) they are copied and marked as deleted, and expunged only where
+        that can be said of them alone (RFC 4315): others may have marked more.
+        """
+        offers = self._offers()
+        if "MOVE" not in offers or not self._transfer("MOVE", uids, name):
+            if not self._transfer("COPY", uids, name):
+                raise imaplib.IMAP4.error(f"The folder “{name}” takes no messages")
+            self._checked(self.connection.uid("STORE", uid_set(uids), "+FLAGS.SILENT", DELETED))
+            if "UIDPLUS" in offers:
+                self._checked(self.connection.uid("EXPUNGE", uid_set(uids)))
+
+    def _transfer(self, command: str, uids: Sequence[int], name: str) -> bool:
+        target = utf7.quoted(name)
+        for _trial in range(2):
+            try:
+                if self.connection.uid(command, uid_set(uids), target)[0] == "OK":
+                    return True
+                self.connection.create(target)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:  # a server that offers what it does not know
+                return False
+        return False
+
+    def _offers(self) -> set[str]:
+        """What it offers now: servers say more after the login."""
+        answer = self._checked(self.connection.capability())
+        return set((answer[-1] or b"").decode("ascii", "replace").upper().split())
 
     def leave(self) -> None:
         """LOGOUT, never CLOSE, which would expunge what other clients marked as deleted."""

@@ -6,7 +6,7 @@ from email.message import Message
 from functools import cached_property
 
 from .fields import Fields, read_fields
-from .parts import RETURNED, TEXT_BYTES, parts, text_of
+from .parts import RETURNED, TEXT_BYTES, parts, payload_of, text_of
 from .returned import split_returned
 
 TEXTS = 4
@@ -36,7 +36,7 @@ class Mail:
         plain, other = [], []
         for part, fields in self.parts:
             main, sub = fields.main_type()
-            if main == "multipart" and isinstance(part.get_payload(), str):
+            if main == "multipart" and isinstance(payload_of(part), str):
                 plain.append(text_of(part, fields))  # labelled so, but without parts
             elif main == "text" and not is_returned(fields) and not is_status(fields):
                 (other if sub == "html" else plain).append(text_of(part, fields))
@@ -68,7 +68,7 @@ def is_status(fields: Fields) -> bool:
 
 
 def _returned_fields(part: Message, fields: Fields) -> Fields:
-    inside = part.get_payload()
+    inside = payload_of(part)
     if isinstance(inside, list) and inside:
         if found := Fields.of(inside[0]):
             return found
@@ -78,7 +78,7 @@ def _returned_fields(part: Message, fields: Fields) -> Fields:
 
 def machine_text(part: Message, fields: Fields) -> str:
     """The blocks of a report for machines as text: the parser takes them for mails."""
-    inside = part.get_payload()
+    inside = payload_of(part)
     if isinstance(inside, str):
         return text_of(part, fields)
     lines: list[str] = []
@@ -86,13 +86,13 @@ def machine_text(part: Message, fields: Fields) -> str:
     for block in inside or ():
         for name, value in block.raw_items():
             lines.append(f"{name}: {value}")
-        body = block.get_payload()
+        body = payload_of(block)
         lines += ["", body if isinstance(body, str) else "", ""]
         size += sum(map(len, lines[-3:])) + 40
         if size > 20 * TEXT_BYTES:
             break
     text = "\n".join(lines)
-    if not fields.first("Content-Transfer-Encoding").lower() in ("base64", "quoted-printable"):
+    if fields.first("Content-Transfer-Encoding").lower() not in ("base64", "quoted-printable"):
         return text
     whole = Message()
     whole.set_payload(text.strip())

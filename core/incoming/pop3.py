@@ -13,6 +13,7 @@ EXCESS = 4
 line ends in different ways. One that never ends is given up."""
 MEGABYTE = 1024 * 1024
 HEAD_LINES = 0
+ALL_LINES = 10_000_000
 
 
 class Pop3Mailbox:
@@ -31,7 +32,8 @@ class Pop3Mailbox:
         self._sizes: dict[int, int] = {}
         self._pipelines = False
 
-    def open(self) -> None:
+    def open(self, readonly: bool = False) -> None:
+        """Nothing is changed by reading; `readonly` is for those that are."""
         connection = self.connection
         self._sizes = dict(_pair(line) for line in connection.list()[1])
         with contextlib.suppress(poplib.error_proto):  # optional, RFC 1939 section 7
@@ -51,8 +53,16 @@ class Pop3Mailbox:
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """The messages themselves; one that the server refuses to give is missing."""
+        return self._messages(numbers, "RETR")
+
+    def peek(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The same, and the server does not take them for read (TOP, RFC 1939 section 7)."""
+        found = self._messages(numbers, "TOP", str(ALL_LINES))
+        return found or self.fetch(numbers)
+
+    def _messages(self, numbers, *command) -> dict[int, bytes]:
         found = {}
-        for number in self._asked(numbers, "RETR"):
+        for number in self._asked(numbers, *command):
             with contextlib.suppress(poplib.error_proto):
                 self._status()
                 found[number] = self._read(EXCESS * self._sizes[number] + MEGABYTE)

@@ -181,7 +181,7 @@ def _by_signature(raw, fields, ask, domain, servers):
     if "pass" in own:
         return VERIFIED, "signature"
     if not own:
-        return NOT_VERIFIED, "no_signature"
+        return NOT_VERIFIED, "no_signature" if servers else unchecked
     if "unknown" in own or "partial" in own:
         return NOT_VERIFIED, "signature_unknown"
     return FAILED, "signature_failed"

@@ -17,7 +17,7 @@ __all__ = ["Action", "Kind", "Original", "Reading", "Recipient", "read", "read_m
 
 
 def read(raw: bytes, servers: Iterable[str] = ()) -> Reading:
-    """What the mail is, told from its first megabyte.
+    """What the mail is, told from its beginning.
 
     :param servers: the names of the receiving servers that are trusted, see `provenance`
     """

@@ -2,20 +2,23 @@
 
 import re
 
+from .address import addresses_in
 from .fields import Fields
 from .reading import Original
 
-LINES = 5_000
+LINES = 3_000
 """Lines of a text that are looked at."""
 REFERENCES = 10
 """Identifiers by which the original may be found."""
 
 _SAYS_SO = re.compile(
-    r"(?:original|returned|undeliver(?:ed|able)|unsent|unsendable|rejected|bounced|failed|your"
-    r"|the|received|sent|offending) (?:e-?mail |mail )?(?:message|mail|header|text)s?\b"
-    r"|(?:message|mail)(?:'s)? (?:headers?|text|body|contents?|follows)"
-    r"|copy of (?:the|your|this)|below this line|(?:returned|start of|begin) "
-    r"(?:message|mail|original)|headers? of (?:the|your)|original (?:text|e-?mail|headers?)"
+    r"(?:original|returned|undeliver(?:ed|able)|unsent|unsendable|rejected|bounced|offending) "
+    r"(?:e-?mail |mail )?(?:message|mail|e-?mail|header|text)s?\b"
+    r"|(?:message|mail)(?:'s)? (?:headers?|text|body|contents?|source)\b"
+    r"|(?:message|mail) follows|message contains \["
+    r"|copy of (?:the|your|this)|below this line|headers? of (?:the|your)"
+    r"|(?:start|beginning|text|lines) of (?:the |your )?(?:returned |original )?(?:message|mail)"
+    r"|original (?:text|e-?mail|headers?)"
     r"|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)|originalnachricht|kopfzeilen"
     r"|message (?:d'|d’)?origin|mensa(?:je|gem) original|messaggio originale"
     r"|oorspronkelijk bericht|исходно|原(?:始|文|邮件|メッセージ)",
@@ -27,26 +30,56 @@ _FIELD_LINE = re.compile(
     r"^(?:>[ \t]?|\|[ \t]?|[ \t]{1,8})?([A-Z][A-Za-z0-9-]{1,40})[ \t]?:(?:[ \t]|$)"
 )
 _ONLY_IN_MAILS = frozenset(
-    "received return-path message-id mime-version dkim-signature x-mailer content-type "
-    "delivered-to x-originating-ip user-agent domainkey-signature content-transfer-encoding "
-    "references in-reply-to x-priority reply-to".split()
+    {
+        "content-transfer-encoding",
+        "content-type",
+        "delivered-to",
+        "dkim-signature",
+        "domainkey-signature",
+        "in-reply-to",
+        "message-id",
+        "mime-version",
+        "received",
+        "references",
+        "reply-to",
+        "return-path",
+        "user-agent",
+        "x-mailer",
+        "x-originating-ip",
+        "x-priority",
+    }
 )
 _STATUS_NAMES = frozenset(
-    "final-recipient original-recipient action status diagnostic-code remote-mta reporting-mta "
-    "arrival-date received-from-mta last-attempt-date will-retry-until x-actual-recipient".split()
+    {
+        "action",
+        "arrival-date",
+        "diagnostic-code",
+        "final-recipient",
+        "last-attempt-date",
+        "original-recipient",
+        "received-from-mta",
+        "remote-mta",
+        "reporting-mta",
+        "status",
+        "will-retry-until",
+        "x-actual-recipient",
+    }
 )
 
 
 def split_returned(text: str) -> tuple[str, str]:
     """What the report says, and the mail that it returns in its text, or ""."""
     lines = text.split("\n", LINES)
+    run_end = 0
     for number, line in enumerate(lines):
         if not line.strip():
             continue
         if _announces(lines, number):
             return "\n".join(lines[:number]), _unquoted(lines[number + 1 :])
-        if number and _is_header_run(lines, number):
-            return "\n".join(lines[:number]), _unquoted(lines[number:])
+        if number >= run_end and _FIELD_LINE.match(line):
+            run_end, is_mail = _header_run(lines, number)
+            if number and is_mail:
+                return "\n".join(lines[:number]), _unquoted(lines[number:])
     return text, ""
 
 
@@ -58,7 +91,9 @@ def _announces(lines, number):
     fields = [found[1].lower() for item in following if (found := _FIELD_LINE.match(item))]
     if any(name in _STATUS_NAMES for name in fields):
         return False
-    return bool(_RULE.search(line)) or (len(fields) >= 2 and not _is_summary(following))
+    if _RULE.search(line):
+        return bool(fields) or any("@" in before for before in lines[:number])
+    return len(fields) >= 2 and not _is_summary(following)
 
 
 def _is_summary(following):
@@ -67,19 +102,18 @@ def _is_summary(following):
     return names <= {"to", "cc", "subject", "sent", "from", "date"}
 
 
-def _is_header_run(lines, number):
-    """A block of header fields, one of which only mails have."""
-    if not _FIELD_LINE.match(lines[number]):
-        return False
-    names = []
-    for line in lines[number : number + 40]:
+def _header_run(lines, start):
+    """(where the block of header fields ends, whether only a mail has such a block)."""
+    names, end = [], start
+    for end in range(start, min(start + 40, len(lines))):
+        line = lines[end]
         if found := _FIELD_LINE.match(line):
             names.append(found[1].lower())
         elif not line.strip() or line[0] not in " \t>|":
             break
-    if any(name in _STATUS_NAMES for name in names):
-        return False
-    return len(names) >= 2 and any(name in _ONLY_IN_MAILS for name in names)
+    is_report = any(name in _STATUS_NAMES for name in names)
+    is_mail = len(names) >= 2 and any(name in _ONLY_IN_MAILS for name in names)
+    return max(end, start + 1), is_mail and not is_report
 
 
 def _unquoted(lines):
@@ -96,7 +130,6 @@ def _unquoted(lines):
 # ------------------------------------------------------------
 
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s]{1,250}>")
-ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'|=/]{1,64}@[A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
 _TAG = re.compile(r"^[^\s<>@+]{1,64}\+([^\s<>@]{1,200})@")
 _MENTIONED = re.compile(r"(?i)\bmessage-?id\s{0,5}[:=]?\s{0,5}(<[^<>\s@]{1,250}@[^<>\s]{1,250}>)")
 
@@ -127,9 +160,9 @@ def original_of(fields: Fields, returned: Fields, text: str) -> Original:
 
 
 def sent_to(returned: Fields) -> tuple[str, ...]:
+    """Whom a mail names in To and Cc; Odoo names all its recipients there."""
     values = [value for name in ("To", "Cc") for value in returned.all(name)]
-    found = (item.lower() for value in values for item in ADDRESS.findall(value))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(item for value in values for item in addresses_in(value)))
 
 
 def _ids(fields, *names):
@@ -139,7 +172,7 @@ def _ids(fields, *names):
 def _bounce_tag(fields):
     """VERP, as Odoo had it and as forwarders have it: bounce+12-crm.lead-34@example.com."""
     for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To"):
-        for address in ADDRESS.findall(fields.first(name)):
+        for address in addresses_in(fields.first(name)):
             if found := _TAG.match(address):
                 return found[1]
     return ""

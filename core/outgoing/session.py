@@ -11,12 +11,18 @@ sent with it afterwards is told the same fault, without asking the server again.
 
 import re
 import smtplib
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
-from ..reply import Command, Reply, from_exception, read
-from .wire import as_data, cause_of, read_reply, timed_out
+from ..reply import Command, Reply, from_exception
+from .dialogue import Dialogue
+from .exchange import is_quiet
+from .pool import Line
+from .signing import Signed, in_seven_bits, signer_of
+from .wire import cause_of, read_reply, say_goodbye, timed_out
 
 _SMTP = smtplib.SMTP
 """Bound at import: tests of others put a mock in the place of `smtplib.SMTP`."""
@@ -29,22 +35,31 @@ SHORTEST_TIMEOUT = 1
 TOO_MANY = re.compile(r"too many recipients", re.IGNORECASE)
 
 
-class Session:
+class Session(Dialogue):
     """
-    :param smtp: a connection that is ready for MAIL; None where there is none to be had
+    :param smtp: a connection that is ready for MAIL, or a line of a pool, which has carried
+        messages already; None where there is none to be had
     :param reopen: returns another connection like it, or raises
     :param fault: why there is no connection
     :param time_left: seconds that are left for waiting, for all messages together
+    :param unpipelined: addresses of servers that offer PIPELINING and are silent after a group of
+        commands; the session adds those that it finds
+    :param keep: takes the line when the session ends well
     """
 
     def __init__(
         self,
-        smtp: smtplib.SMTP | None,
+        smtp: smtplib.SMTP | Line | None,
         reopen: Callable[[], smtplib.SMTP] | None = None,
         *,
         fault: Reply | None = None,
         time_left: Callable[[], float] | None = None,
+        unpipelined: set | None = None,
+        keep: Callable[[Line], None] | None = None,
     ):
+        self._keep = keep
+        self._unpipelined = set() if unpipelined is None else unpipelined
+        self._peer = None
         self._reopen = reopen
         self._time_left = time_left
         self.fault = fault
@@ -63,6 +78,7 @@ class Session:
     def _begin(self, header_from, envelope_sender):
         self.replies: dict[str, Reply] = {}
         self.doubtful: frozenset[str] = frozenset()
+        self.signed: Signed | None = None
         self.header_from = header_from
         self.envelope_sender = envelope_sender
         self._started = time.monotonic()
@@ -73,13 +89,30 @@ class Session:
         return time.monotonic() - self._started
 
     def _take(self, smtp):
-        self._smtp = smtp
-        self._messages = 0
-        if smtp is not None:
-            self.from_filter = getattr(smtp, "from_filter", False)
-            self.smtp_from = getattr(smtp, "smtp_from", False)
-            self._timeout = smtp.timeout
-            smtp.getreply = partial(read_reply, smtp)
+        self._line = smtp if isinstance(smtp, Line) else Line(smtp, time.monotonic())
+        self._smtp = smtp = self._line.smtp
+        if smtp is None:
+            return
+        self.from_filter = getattr(smtp, "from_filter", False)
+        self.smtp_from = getattr(smtp, "smtp_from", False)
+        self._timeout = smtp.timeout
+        smtp.getreply = partial(read_reply, smtp)
+        with suppress(OSError, AttributeError):  # the line is lost already
+            self._peer = smtp.sock.getpeername()
+            # The message and the next envelope are two writes without a reading in between.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @property
+    def _is_used(self):
+        """Whether the line was there before this message, so that the server may have enough."""
+        return bool(self._line.messages or self._line.idle_since)
+
+    def _check_line(self):
+        if self._reopen and self._line.is_worn(time.monotonic()):
+            say_goodbye(self._smtp)
+            raise smtplib.SMTPServerDisconnected("The line has carried enough messages.")
+        if self._is_used and not is_quiet(self._smtp):
+            raise smtplib.SMTPServerDisconnected("The server said what it was not asked.")
 
     @property
     def can_be_opened(self) -> bool:
@@ -92,7 +125,7 @@ class Session:
             self._take(self._reopen())
             self.fault = None
         except Exception as error:  # noqa: BLE001 - whatever opening raises is the fault
-            self.fault = from_exception(Command.CONNECT, error)
+            self.fault = from_exception(Command.CONNECT, cause_of(error))
 
     # ------------------------------------------------------------
     # SENDING
@@ -108,25 +141,12 @@ class Session:
         carried = self._carried(from_addr, to_addrs)
         if not carried:
             raise smtplib.SMTPRecipientsRefused(self._refused())
+        if signer_of(self._smtp):
+            msg = in_seven_bits(msg)
         return _SMTP.send_message(self, msg, from_addr, carried, mail_options, rcpt_options)
 
     def ehlo_or_helo_if_needed(self):
         """Nothing: the connection is ready, and its extensions are known."""
-
-    def _carried(self, from_addr, to_addrs):
-        """The addresses that this server's SMTP can carry; the others are refused alone."""
-        takes_utf8 = self._smtp.has_extn("smtputf8") or not from_addr.isascii()
-        for address in to_addrs:
-            if not address.isprintable():  # smtplib would cut it, and write to somebody else
-                error = ValueError("The address holds characters that no address has.")
-            elif not takes_utf8 and not address.isascii():
-                error = smtplib.SMTPNotSupportedError(
-                    f"The server does not offer SMTPUTF8, which {address} needs."
-                )
-            else:
-                continue
-            self._note([address], from_exception(Command.RCPT, error))
-        return [address for address in to_addrs if address not in self.replies]
 
     def sendmail(self, from_addr, to_addrs, msg, mail_options=(), rcpt_options=()):
         """As `smtplib.SMTP.sendmail`: returns the refused recipients, raises if all are.
@@ -135,6 +155,9 @@ class Session:
         (RFC 5321 section 4.5.3.1.10).
         """
         pending = list(to_addrs)
+        if sign := signer_of(self._smtp):
+            self.signed = sign(msg)
+            msg = self.signed.data
         while True:
             error = self._send(from_addr, pending, msg, mail_options, rcpt_options)
             left = [address for address in pending if self._is_crowded_out(address)]
@@ -150,10 +173,12 @@ class Session:
         for may_reopen in (self._reopen is not None, False):
             self._command = Command.MAIL
             try:
+                self._check_line()
                 return self._transact(from_addr, pending, data, mail_options, rcpt_options)
             except (smtplib.SMTPServerDisconnected, OSError) as error:
                 pending = [address for address in pending if self._is_open(address)]
-                if not may_reopen or self.in_doubt or timed_out(error):
+                is_silent = timed_out(error) and not self._mistrusts_pipelining()
+                if not may_reopen or self.in_doubt or is_silent:
                     return self._lose(pending, error)
                 self._smtp.close()
                 try:
@@ -163,79 +188,20 @@ class Session:
                     return self._lose(pending, refusal)
         raise AssertionError("The second round returns")
 
-    def _transact(self, from_addr, pending, data, mail_options, rcpt_options):
-        if error := self._mail(from_addr, pending, len(data), mail_options):
-            return error
-        accepted = []
-        for address in pending:
-            reply = self._rcpt(address, rcpt_options)
-            if reply.accepted:
-                accepted.append(address)
-                continue
-            self._note([address], reply)
-            if reply.server_fault:
-                self._die(reply)
-                self._note([a for a in pending if a not in self.replies], reply)
-                return smtplib.SMTPRecipientsRefused(self._refused())
-        if not accepted:
-            self._reset()
-            return smtplib.SMTPRecipientsRefused(self._refused())
-        return self._data(accepted, data)
+    def _mistrusts_pipelining(self):
+        """Whether the same message may go better one command at a time.
 
-    def _mail(self, from_addr, pending, size, mail_options):
-        options = [f"size={size}"] if self._smtp.has_extn("size") else []  # RFC 1870 section 3
-        self._bound()
-        code, text = self._smtp.mail(from_addr, [*options, *mail_options])
-        reply = read(Command.MAIL, code, text)
-        if reply.accepted:
-            return None
-        if reply.code == 421 and self._messages:
-            # The line has carried enough messages, or was idle for too long: not a refusal.
-            raise smtplib.SMTPServerDisconnected(reply.answer)
-        return self._refuse(pending, reply, smtplib.SMTPSenderRefused(code, text, from_addr))
-
-    def _rcpt(self, address, options):
-        self._command = Command.RCPT
-        self._bound()
-        try:
-            return read(Command.RCPT, *self._smtp.rcpt(address, options))
-        except ValueError as error:  # not even in UTF-8
-            return from_exception(Command.RCPT, error)
-
-    def _data(self, accepted, data):
-        self._command = Command.DATA
-        self._bound()
-        code, text = self._smtp.docmd("DATA")
-        reply = read(Command.DATA, code, text)
-        if not reply.accepted:
-            return self._refuse(accepted, reply, smtplib.SMTPDataError(code, text))
-        self._smtp.send(as_data(data))
-        self._command = Command.END_OF_DATA
-        self.doubtful = frozenset(accepted)
-        self._bound()
-        code, text = self._smtp.getreply()
-        reply = read(Command.END_OF_DATA, code, text)
-        if reply.code // 100 not in (2, 4, 5):
-            raise smtplib.SMTPServerDisconnected(f"No answer to the message: {reply.answer}")
-        self.doubtful = frozenset()
-        self._messages += 1
-        if reply.accepted:
-            self._note(accepted, reply)
-            return None
-        return self._refuse(accepted, reply, smtplib.SMTPDataError(code, text))
+        A server that was silent may have thrown away what came before its first answer. Whoever
+        waits for the outcome is not made to wait twice; the next message goes the other way.
+        """
+        if self.in_doubt or not self._is_pipelining:
+            return False
+        self._unpipelined.add(self._peer)
+        return self._time_left is not None
 
     # ------------------------------------------------------------
     # ANSWERS
     # ------------------------------------------------------------
-
-    def _refuse(self, addresses, reply, error):
-        """Note a refusal that concerns all of these recipients."""
-        self._note(addresses, reply)
-        if reply.server_fault:
-            self._die(reply)
-        elif reply.command is not Command.END_OF_DATA:
-            self._reset()
-        return error
 
     def _lose(self, addresses, error):
         """The line is gone and stays so."""
@@ -278,13 +244,6 @@ class Session:
             left = max(self._time_left(), SHORTEST_TIMEOUT)
             self._smtp.sock.settimeout(min(self._timeout or left, left))
 
-    def _reset(self):
-        try:
-            self._bound()
-            self._smtp.rset()
-        except (smtplib.SMTPException, OSError):
-            self._smtp.close()  # the next message opens it again
-
     def _die(self, reply):
         self.fault = reply
         if self._smtp is not None:
@@ -293,6 +252,10 @@ class Session:
     def quit(self):
         """Never raises: what was to be sent has its answer."""
         if self._smtp is None or self._smtp.sock is None:
+            return
+        if self._keep and not self.fault and not self.in_doubt:
+            self._smtp.sock.settimeout(self._timeout)
+            self._keep(self._line)
             return
         try:
             self._smtp.sock.settimeout(QUIT_TIMEOUT)

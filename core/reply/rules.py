@@ -597,6 +597,8 @@ RULES = (
         r" (?:of|on|at|in)\b",
         r"not exists? (?:that |the |this )?" + WHO,
         r"inexistent " + WHO,
+        r"invalid final delivery user ?id",
+        r"not an? (?:registered|known|valid|existing) (?:\w{1,10} )?(?:user|recipient|mailbox)\b",
         r"recip(?:ient)?notfound",
     ),
     _rule(
@@ -609,7 +611,7 @@ RULES = (
         "unknown_here",
         UNKNOWN,
         "Yahoo, qmail, vpopmail",
-        r"not have an? .{0,30}account",
+        r"not have an? .{0,30}(?:account|mailbox for)",
         r"\bno (?:mailbox|account|user|recipient|one|person)s? .{0,30}"
         r"(?:here|by that|with that|exist|found)",
     ),
@@ -646,6 +648,7 @@ RULES = (
         r"(?:message|delivery) (?:has )?expired|expired message|queue\.expired",
         r"retry time(?:out)? (?:not reached|exceeded|has been exceeded)",
         r"delivery (?:time|attempts)[^.]{0,20}(?:expired|exceeded|failed)",
+        r"fail(?:ed|ing) (?:after )?\d{1,3} (?:attempts|times|tries)",
         r"failing for a long time|in (?:the )?queue too long|too long in (?:the )?queue|giving up",
         r"could not be (?:sent|delivered) for",
         r"not send message for past",

@@ -9,6 +9,8 @@ from .dovecot import DovecotServer
 from .imap_peer import ImapPeer, StoredMessage
 from .pymap_server import PymapServer
 from .sandbox import MAILBOXES, PASSWORD, Sandbox
+from .scripted_peer import ScriptedPeer
+from .slow_line import SlowLine
 from .smtp_message import Received
 from .smtp_peer import Command, SmtpPeer
 from .smtp_script import CONNECT, END_OF_DATA
@@ -29,6 +31,8 @@ __all__ = [
     "Question",
     "Received",
     "Sandbox",
+    "ScriptedPeer",
+    "SlowLine",
     "SmtpPeer",
     "StoredMessage",
 ]

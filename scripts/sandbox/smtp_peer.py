@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .certificate import Certificate, obtain_certificate
 from .loop import LoopThread
+from .smtp_bounce import Report, report_of
 from .smtp_message import Received
 from .smtp_protocol import SmtpProtocol
 from .smtp_script import Rule, Script
@@ -39,6 +40,7 @@ class SmtpPeer:
     ``answer``, ``drop`` and ``wait`` program the next replies; see :mod:`.smtp_script` for the
     names of the commands. ``match`` is text to find in the argument of the command, for DATA in
     the envelope, for the end of data in envelope and message; ``times`` None is "always".
+    ``report`` has a message bounce after it was accepted.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class SmtpPeer:
         self._own_files: tempfile.TemporaryDirectory | None = None
         self._received: list[Received] = []
         self._commands: list[Command] = []
+        self._reports: list[Report] = []
         self._connections = itertools.count(1)
         self._loop = LoopThread("sandbox-smtp")
         self._server: asyncio.AbstractServer | None = None
@@ -109,8 +112,18 @@ class SmtpPeer:
         """
         self.script.add(Rule(command, match=match, delay=seconds, accepted=accepted), times)
 
+    def report(
+        self, recipient: str, reply: str, *, action: str = "failed", until: str = ""
+    ) -> None:
+        """Accept messages to ``recipient``, and then mail a report to their envelope sender.
+
+        ``reply`` is what the next server said, ``action`` one of RFC 3464 section 2.3.3.
+        """
+        self._reports.append(Report(recipient.lower(), reply, action, until))
+
     def reset(self) -> None:
         """Forget the messages and commands received, and the answers programmed."""
+        self._reports.clear()
         self.script.clear()
         self._received.clear()
         self._commands.clear()
@@ -164,3 +177,10 @@ class SmtpPeer:
                 raw = received.delivered_to(recipient)
                 await loop.run_in_executor(None, self.deliver, recipient, raw)
         self._received.append(received)
+        sender = received.mail_from
+        if self.deliver and sender.rpartition("@")[2].lower() in self.domains:
+            recipients = {recipient.lower() for recipient in received.rcpt_tos}
+            for report in self._reports:
+                if report.recipient in recipients:
+                    raw = report_of(received, report)
+                    await loop.run_in_executor(None, self.deliver, sender, raw)

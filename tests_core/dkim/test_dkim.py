@@ -11,14 +11,15 @@ from core.dns.resolver import Status
 from core.sender import Selector
 
 NAME = "s1._domainkey.example.com"
+OWN = f"v=DKIM1; k=rsa; p={RSA_2048}"
 
 
 def judge(*records, **options):
     return judge_zones({NAME: {"TXT": list(records)}}, **options)
 
 
-def judge_zones(zones, selector="s1", target=""):
-    selectors = [Selector(selector, target)]
+def judge_zones(zones, selector="s1", target="", record=""):
+    selectors = [Selector(selector, target, record)]
     findings = asyncio.run(check("example.com", FakeDns(zones), selectors))
     assert len(findings) == 1
     return findings[0]
@@ -183,3 +184,26 @@ def test_the_second_selector_of_microsoft_may_have_no_key_yet():
     assert codes(zones, "selector2", target=target) == ["dkim_target_missing"]
     del zones[target.format(name="selector1")]
     assert codes(zones, *names, target=target) == ["dkim_target_missing"] * 2
+
+
+# ----------------------------------------------------------------
+# KEYS OF OUR OWN
+# ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        ([], "dkim_own_missing"),
+        ([OWN], "dkim_ok"),
+        ([OWN.replace("; ", ";")], "dkim_ok"),
+        ([f"v=DKIM1; p={RSA_4096}"], "dkim_own_differs"),
+        (["v=spf1 -all"], "dkim_own_missing"),
+        (["v=DKIM1; p="], "dkim_own_differs"),
+        ([OWN, OWN], "dkim_own_differs"),
+    ],
+)
+def test_a_key_of_our_own_is_the_one_that_has_to_be_there(texts, code):
+    item = judge_zones({NAME: {"TXT": texts}} if texts else {}, record=OWN)
+    assert item.code == code
+    assert item.expected == (None if code == "dkim_ok" else OWN)

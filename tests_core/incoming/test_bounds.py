@@ -102,3 +102,56 @@ def test_an_unknown_charset_is_read_as_utf8():
     message = parse(HEAD + text("Grüße".encode(), charset=b"x-unheard-of"))
     assert bounds.apply(message)
     assert message.get_content().strip() == "Grüße"
+
+
+def test_many_costly_headers_are_cut_together():
+    """Each of them is within the bound of one header."""
+    message = parse(HEAD + (b"To: " + b'"' * 11_000 + b"\r\n") * 20 + b"\r\nHello")
+    assert bounds.apply(message)
+    assert message["Subject"] == "Hello"
+    left = [value for name, value in message.raw_items() if name == "To"]
+    assert sum(len(value) ** 2 for value in left) <= 1.01 * bounds.HEADER_WORK
+    many = b", ".join(b"Carl Name <carl%d@customer.test>" % number for number in range(300))
+    message = parse(HEAD + b"Cc: " + many + b"\r\n\r\nHello")
+    assert bounds.apply(message) is False
+
+
+def test_what_nobody_can_parse_is_replaced_by_its_addresses():
+    message = parse(b"From: a@b.test\r\nTo: " + b"(" * 5_000 + b" x@acme.test\r\n\r\nHello")
+    assert bounds.mend(message)
+    assert message["To"] == "x@acme.test"
+    assert message["From"] == "a@b.test"
+    assert bounds.mend(message) is False
+
+
+def test_comments_and_entities_count_as_tags():
+    for body in (b"<!--" * 5_000, b"&" * 2_000_000):
+        message = parse(HEAD + text(b"<p>x</p>" + body, b"html"))
+        assert bounds.apply(message)
+        (part,) = message.iter_attachments()
+        assert part.get_filename() == "message.html"
+
+
+def test_quotes_in_many_content_types_are_cut():
+    many = multipart([b"Content-Type: text/plain; x=" + b'"' * 370 + b"\r\n\r\nHello"] * 900)
+    assert bounds.cut_types(many).count(b'"') < 2 * bounds.TYPE_MARKS
+    named = multipart(
+        [b'Content-Type: x/y; name="' + b"a%d" % n + b'.bin"\r\n\r\nx' for n in range(900)]
+    )
+    assert bounds.cut_types(named) == named
+
+
+@pytest.mark.parametrize("charset", [b'""', b"rot13", b"zlib", b"idna", b"undefined", b"punycode"])
+def test_what_is_no_charset_of_texts_is_read_as_utf8(charset):
+    message = parse(HEAD + text("Grüße".encode(), charset=charset))
+    bounds.apply(message)
+    assert message.get_content()
+
+
+def test_a_report_about_too_many_is_refused():
+    group = b"Final-Recipient: rfc822; a@b.test\r\nAction: failed\r\n\r\n"
+    status = b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+    returned = b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n" + b"line\r\n\r\n" * 5_000
+    bounds.cut_types(multipart([text(b"x"), status + group * 500, returned], b"report"))
+    with pytest.raises(bounds.TooComplex):
+        bounds.cut_types(multipart([text(b"x"), status + group * 5_000], b"report"))

@@ -40,6 +40,7 @@ def test_a_mail_without_message_id_is_known_by_its_bytes():
         b"Subject: =?unknown?q?hello?= =?utf-8?b?x?=\r\n\r\n",
         b"Subject: =?utf-8?b?%%%%?=\r\nFrom: \xff\xfe\r\n\r\n",
         b"Subject: \xed\xa0\x80 \0 nul\r\n\r\n",
+        b"Subject: =?\xc3\xba\xc3\xb6?q?hello?=\r\n\r\n",
         bytes(range(256)) * 100,
     ],
 )
@@ -49,3 +50,12 @@ def test_any_bytes_are_read(raw):
         assert "\0" not in value
         assert len(value) <= headers.VALUE_CHARS
         value.encode()
+
+
+def test_what_a_mail_answers():
+    raw = b"References: <a@x>\r\n <b@x>\r\nIn-Reply-To: <c@x> (your mail)\r\n\r\nReferences: <d@x>"
+    assert headers.answered_ids(raw) == ["<a@x>", "<b@x>", "<c@x>"]
+    many = b"References: " + b"".join(b" <%d@x>" % number for number in range(100)) + b"\r\n\r\n"
+    assert headers.answered_ids(many)[-1] == "<99@x>"
+    assert len(headers.answered_ids(many)) == headers.ANSWERED_MAX
+    assert headers.answered_ids(b"\0\xff") == []

@@ -1,14 +1,10 @@
 import contextlib
 import imaplib
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent))
-from scripted_peer import ScriptedPeer
-
 from core.incoming.imap import ImapFolder, uid_set
+from scripts.sandbox.scripted_peer import ScriptedPeer
 
 
 def peer_of(answer):
@@ -174,3 +170,80 @@ def test_leaving_a_lost_connection_raises_nothing(opened):
 def test_sets_are_short():
     assert uid_set([1, 2, 3, 7, 9, 10]) == "1:3,7,9:10"
     assert uid_set(range(1, 501)) == "1:500"
+
+
+# ------------------------------------------------------------
+# FOLDERS AND MEMORY
+# ------------------------------------------------------------
+
+
+def commands(peer):
+    return [line.partition(" ")[2] for line in peer.lines]
+
+
+def test_only_what_came_after_is_asked_for(opened):
+    """And the last message, which a server names for an asterisk, is none of it."""
+    select = SELECT + b"* OK [UIDNEXT 42] next\r\n"
+    with folder({"SELECT": select, "UID SEARCH": b"* SEARCH 41\r\n"}) as peer:
+        box = opened(peer)
+        box.open()
+        assert box.last_uid() == 41
+        assert box.after(41) == []
+        assert box.after(40) == [41]
+        assert commands(peer)[-1] == "UID SEARCH UID 41:*"
+
+
+def test_names_of_folders_are_quoted_and_coded(opened):
+    with folder({"SELECT": SELECT}) as peer:
+        box = opened(peer)
+        box.name = 'Grüße "x" *'
+        box.open()
+        assert commands(peer)[-1] == 'SELECT "Gr&APwA3w-e \\"x\\" *"'
+
+
+def moving(opened, capability, refused=()):
+    def answer(line):
+        tag, _, command = line.partition(" ")
+        done = f"{tag} OK done\r\n".encode()
+        for start, said in refused:
+            if command.startswith(start) and not any("CREATE" in item for item in peer.lines):
+                return f"{tag} {said}\r\n".encode()
+        if command == "CAPABILITY":
+            return f"* CAPABILITY IMAP4REV1 {capability}\r\n".encode() + done
+        return SELECT + done if command.startswith("SELECT") else done
+
+    with ScriptedPeer(b"* PREAUTH ready\r\n", answer) as peer:
+        box = opened(peer)
+        box.open()
+        box.move([4, 5, 9], "Done")
+        found = commands(peer)
+    assert not any(line in ("CLOSE", "EXPUNGE") for line in found)
+    return [line for line in found if not line.startswith(("CAPABILITY", "SELECT"))]
+
+
+def test_messages_are_moved_in_one_command(opened):
+    assert moving(opened, "MOVE UIDPLUS") == ['UID MOVE 4:5,9 "Done"']
+
+
+def test_without_move_they_are_copied_and_only_they_are_expunged(opened):
+    assert moving(opened, "UIDPLUS") == [
+        'UID COPY 4:5,9 "Done"',
+        "UID STORE 4:5,9 +FLAGS.SILENT (\\Deleted)",
+        "UID EXPUNGE 4:5,9",
+    ]
+    assert moving(opened, "")[-1] == "UID STORE 4:5,9 +FLAGS.SILENT (\\Deleted)"
+
+
+def test_a_folder_that_is_not_there_is_made(opened):
+    refused = [("UID MOVE", "NO [TRYCREATE] no such folder")]
+    assert moving(opened, "MOVE", refused) == [
+        'UID MOVE 4:5,9 "Done"',
+        'CREATE "Done"',
+        'UID MOVE 4:5,9 "Done"',
+    ]
+
+
+def test_a_server_that_only_says_that_it_moves(opened):
+    found = moving(opened, "MOVE UIDPLUS", [("UID MOVE", "BAD what")])
+    assert found[0] == 'UID MOVE 4:5,9 "Done"'
+    assert found[-1] == "UID EXPUNGE 4:5,9"

@@ -36,3 +36,16 @@ def test_the_reply_is_text():
 def test_nothing_that_a_server_says_turns_the_sentence_around():
     said = reply_text(imaplib.IMAP4.error("LOGIN failed \u202eneddih".encode()))
     assert said == "LOGIN failed \\x202eneddih"
+
+
+def test_secrets_are_not_shown_and_nothing_is_endless():
+    said = reply_text(OSError("url: /token?refresh_token=SECRET&db_uuid=1 (Caused by …)"))
+    assert "SECRET" not in said
+    assert "db_uuid=1" in said
+    assert len(reply_text(imaplib.IMAP4.error(b"no " * 40_000))) < 600
+
+
+def test_who_has_no_password_gave_a_consent():
+    error = imaplib.IMAP4.error("[AUTHENTICATIONFAILED] Invalid credentials (Failure)")
+    assert classify(error) == "login_refused"
+    assert classify(error, has_password=False) == "consent"

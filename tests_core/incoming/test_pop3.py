@@ -1,13 +1,9 @@
 import poplib
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent))
-from scripted_peer import ScriptedPeer
-
 from core.incoming.pop3 import Pop3Mailbox
+from scripts.sandbox.scripted_peer import ScriptedPeer
 
 LIST = b"+OK\r\n1 120\r\n2 120\r\n3 120\r\n.\r\n"
 UIDL = b"+OK\r\n1 aaa\r\n2 b b\r\n3 ccc\r\n.\r\n"

@@ -1,18 +1,19 @@
 """The session, against the sandbox's SMTP server over real sockets."""
 
+import contextlib
+import itertools
 import smtplib
+import socket
+import threading
 import time
-from email.message import EmailMessage
-from email.policy import SMTP
 
 import pytest
+from smtp_sending import ADA, BOB, CARL, connect, send
 
 from core.outgoing.session import Session
 from core.outgoing.wire import as_data
 from core.reply import Command, ReplyClass, from_exception
 from scripts.sandbox import SmtpPeer
-
-ADA, BOB, CARL = "ada@one.test", "bob@two.test", "carl@three.test"
 
 
 @pytest.fixture
@@ -21,30 +22,11 @@ def peer():
         yield peer
 
 
-def connect(peer, timeout=5):
-    smtp = smtplib.SMTP(peer.host, peer.port, timeout=timeout)
-    smtp.ehlo()
-    return smtp
-
-
 @pytest.fixture
 def session(peer):
     session = Session(connect(peer), lambda: connect(peer))
     yield session
     session.quit()
-
-
-def message(body="Hello\n"):
-    message = EmailMessage(policy=SMTP)
-    message["From"] = "Me <me@acme.test>"
-    message["To"] = ADA
-    message["Subject"] = "Hello"
-    message.set_content(body)
-    return message
-
-
-def send(session, *recipients, body="Hello\n"):
-    return session.send_message(message(body), "bounce@acme.test", list(recipients) or [ADA])
 
 
 def received(peer):
@@ -170,6 +152,47 @@ def test_the_time_of_the_run_bounds_the_waiting(peer):
     with pytest.raises(smtplib.SMTPServerDisconnected):
         send(session)
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("line", [b"250 2.0.0 ", b"250-more\r\n"])
+@pytest.mark.parametrize("command", [b"MAIL", b"."])
+def test_a_server_that_answers_for_ever_is_given_up(command, line):
+    """Each octet comes within the time-out, the answer does not."""
+    with dripping_server(command, line) as port:
+        session = Session(smtplib.SMTP("127.0.0.1", port, timeout=0.5))
+        session.ehlo()
+        start = time.monotonic()
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            send(session)
+        assert time.monotonic() - start < 2
+        assert session.replies[ADA].by_rule == "timed_out"
+        assert session.in_doubt == (command == b".")
+
+
+@contextlib.contextmanager
+def dripping_server(command, line):
+    """Answers every command at once, and that one an octet at a time without an end."""
+
+    def serve():
+        connection, _address = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"220 here\r\n")
+            for said in map(bytes.upper, connection.makefile("rb")):
+                if said.strip().startswith(command):
+                    for octet in itertools.cycle(line):
+                        connection.sendall(bytes([octet]))
+                        time.sleep(0.02)
+                elif said.startswith((b"EHLO", b"MAIL", b"RCPT")):
+                    connection.sendall(b"250-fine\r\n250 SIZE 1000\r\n")
+                elif said.startswith(b"DATA"):
+                    connection.sendall(b"354 go on\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_too_many_recipients_get_further_transactions(peer, session):

@@ -307,3 +307,24 @@ def test_stop_leaves_no_listener():
         pass
     with pytest.raises(ConnectionRefusedError):
         connect(peer)
+
+
+def test_a_message_that_is_accepted_may_bounce_later():
+    delivered = []
+    with SmtpPeer({"acme.test"}, lambda to, raw: delivered.append((to, raw))) as peer:
+        peer.report("gone@elsewhere.test", "550 5.1.1 User unknown")
+        peer.report("slow@elsewhere.test", "450 4.2.2 Full", action="delayed")
+        with connect(peer) as client:
+            send(client, "Gone@elsewhere.test", "slow@elsewhere.test", "fine@elsewhere.test")
+            client.sendmail("", ["gone@elsewhere.test"], MESSAGE)
+            client.sendmail("x@elsewhere.test", ["gone@elsewhere.test"], MESSAGE)
+    assert [to for to, _raw in delivered] == ["a@acme.test", "a@acme.test"]
+    failed, delayed = (email.message_from_bytes(raw) for _to, raw in delivered)
+    assert failed["Return-Path"] == "<>"
+    assert failed.get_content_type() == "multipart/report"
+    text, status, header = failed.get_payload()
+    assert "gone@elsewhere.test" in text.get_payload()
+    assert status.get_payload()[1]["Action"] == "failed"
+    assert status.get_payload()[1]["Status"] == "5.1.1"
+    assert "Subject: hello" in header.get_payload()
+    assert delayed.get_payload()[1].get_payload()[1]["Action"] == "delayed"

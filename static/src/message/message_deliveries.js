@@ -7,9 +7,17 @@ const STATES = {
     waiting: { title: _t("Waiting"), badge: "text-bg-info" },
     in_doubt: { title: _t("In doubt"), badge: "text-bg-info" },
     accepted: { title: _t("Accepted by the server"), badge: "text-bg-success" },
+    bounced: { title: _t("Came back"), badge: "text-bg-danger" },
     refused: { title: _t("Refused"), badge: "text-bg-danger" },
     invalid: { title: _t("Nothing was sent"), badge: "text-bg-danger" },
     cancelled: { title: _t("Cancelled"), badge: "text-bg-secondary" },
+    // What was heard after the server had accepted it
+    bounced: { title: _t("Came back"), badge: "text-bg-danger" },
+    delayed: { title: _t("Delayed"), badge: "text-bg-warning" },
+    delivered: { title: _t("Delivery confirmed"), badge: "text-bg-success" },
+    passed_on: { title: _t("Passed on"), badge: "text-bg-success" },
+    read: { title: _t("Read"), badge: "text-bg-success" },
+    complaint: { title: _t("Reported as spam"), badge: "text-bg-danger" },
 };
 
 const BUTTONS = {
@@ -18,7 +26,7 @@ const BUTTONS = {
     action_cancel: _t("Cancel"),
 };
 
-const WAYS = ["explanation", "email_from", "envelope_sender"];
+const WAYS = ["explanation", "email_from", "envelope_sender", "signature_sentence"];
 
 /**
  * What became of the e-mails of a message, one line a recipient, asked for when it is opened.

@@ -86,12 +86,16 @@ class MailAliasDomain(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_expected(self):
-        """A domain that somebody still writes to stays, with what is known about it."""
+        """A domain that somebody still writes to stays, with what is known about it. Former
+        addresses that nobody has seen go with it."""
         for domain in self:
-            former = domain.env["mail.former.address"].sudo()
-            count = former.search_count([("alias_domain_id", "=", domain.id)])
+            formers = (
+                self.env["mail.former.address"].sudo().search([("alias_domain_id", "=", domain.id)])
+            )
+            count = len(formers.filtered(lambda former: former._is_known_to_others()))
             waiting = domain._waiting_mails()
             if not count and not waiting:
+                formers.with_context(former_address_in_use=True).unlink()
                 continue
             raise UserError(
                 self.env._(

@@ -21,6 +21,11 @@ class MailFormerAddress(models.Model):
         """
         return "\n".join(self._notice_of(address, kind) for address, kind in addresses.items())
 
+    def _is_known_to_others(self):
+        """Whether mails have come to it, or mails of late have named it."""
+        deliveries = self.env["mail.delivery"].sudo()
+        return bool(self.mail_count or deliveries._count_naming(self.address, self.kind))
+
     @api.model
     def _notice_of(self, address, kind):
         values = {

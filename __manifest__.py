@@ -15,6 +15,7 @@
         "data/ir_cron_dkim.xml",
         "data/mail_provider_data.xml",
         "wizard/ir_mail_server_simulate_views.xml",
+        "wizard/ir_mail_server_split_views.xml",
         "views/fetchmail_server_views.xml",
         "views/ir_mail_server_views.xml",
         "views/ir_mail_server_test_views.xml",
@@ -27,6 +28,7 @@
         "views/mail_message_views.xml",
         "views/mail_provider_views.xml",
         "views/res_config_settings_views.xml",
+        "views/ir_mail_server_coverage_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["email_communication/static/src/**/*"],

@@ -7,9 +7,11 @@ from . import (
     ir_mail_server_alert,
     ir_mail_server_connection,
     ir_mail_server_counts,
+    ir_mail_server_coverage,
     ir_mail_server_dkim,
     ir_mail_server_from_filter,
     ir_mail_server_provider,
+    ir_mail_server_purpose,
     ir_mail_server_rest,
     ir_mail_server_session,
     ir_mail_server_substitute,
@@ -50,4 +52,5 @@ from . import (
     mail_thread,
     mail_thread_observed,
     res_config_settings,
+    res_config_settings_coverage,
 )

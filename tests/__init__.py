@@ -2,6 +2,7 @@ from . import (
     test_alias_domain_rights,
     test_connection_report,
     test_connection_test,
+    test_coverage,
     test_creating_users,
     test_delivery_details,
     test_delivery_migration,

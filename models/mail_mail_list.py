@@ -24,8 +24,8 @@ class MailMail(models.Model):
         "Next Try In",
         compute="_compute_delivery_times",
         aggregator="min",
-        help="Hours and minutes until the e-mail is tried again; nothing where it waits for somebody "
-        "to repair the server.",
+        help="Hours and minutes until the e-mail is tried again; nothing where the server has to be "
+        "repaired first.",
     )
 
     @api.model

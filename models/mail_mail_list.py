@@ -24,7 +24,7 @@ class MailMail(models.Model):
         "Next Try In",
         compute="_compute_delivery_times",
         aggregator="min",
-        help="Hours and minutes until the e-mail is tried again; nothing where the server has to be "
+        help="Hours and minutes until the e-mail is tried again. Empty where the server has to be "
         "repaired first.",
     )
 

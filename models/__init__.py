@@ -60,6 +60,7 @@ from . import (
     mail_dkim_key_state,
     mail_former_address,
     mail_former_address_change,
+    mail_former_address_routing,
     mail_gateway_allowed,
     mail_incoming,
     mail_incoming_actions,

@@ -53,7 +53,7 @@ class MailAliasDomain(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         created = super().create(vals_list)
-        self.env["mail.former.address"]._forget_known()
+        self.env["mail.former.address"]._forget_names()
         return created
 
     def write(self, vals):
@@ -63,7 +63,7 @@ class MailAliasDomain(models.Model):
         before = {domain: domain._owned_addresses("name" in vals) for domain in self}
         result = super().write(vals)
         formers = self.env["mail.former.address"].sudo()
-        formers._forget_known()
+        formers._forget_names()
         formers._keep(
             [
                 {**values, "address": address}

@@ -64,7 +64,7 @@ class MailAlias(models.Model):
     def unlink(self):
         """Its former addresses go with it, as its address does."""
         result = super().unlink()
-        self.env["mail.former.address"]._forget_known()
+        self.env["mail.former.address"]._forget_names()
         return result
 
     @api.constrains(*ADDRESS_FIELDS)

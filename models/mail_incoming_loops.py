@@ -1,3 +1,4 @@
+import re
 from collections import namedtuple
 from datetime import timedelta
 
@@ -188,8 +189,8 @@ class MailIncoming(models.Model):
     def _loop_of_alias(self, model, address):
         condition = SQL(" AND res_model = %s", model) if model else SQL()
         if address:
-            wanted = f"%{address.replace('_', chr(92) + '_')}%"
-            condition = SQL("%s AND recipients ILIKE %s", condition, wanted)
+            whole = rf"(^|[^[:alnum:]._+-]){re.escape(address)}($|[^[:alnum:].-])"
+            condition = SQL("%s AND recipients ~* %s", condition, whole)
         return condition
 
     @api.model

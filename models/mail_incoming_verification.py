@@ -2,7 +2,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ..core.incoming import verification
-from .mail_incoming_alert import WARNING
 
 
 class MailIncoming(models.Model):
@@ -32,21 +31,23 @@ class MailIncoming(models.Model):
             {"found": found, "recipients": self.recipients or ""},
         )
 
-    @api.model
-    def _tell_of_verification(self, found, recipients):
-        """One open activity: whoever sets up a forwarding waits for this mail."""
-        summary = self.env._("%(provider)s asks to confirm a forwarding", provider=found.provider)
-        warning = self.env.ref(WARNING)
-        known = [
-            ("activity_type_id", "=", warning.id),
-            ("automated", "=", True),
-            ("summary", "=", summary),
-        ]
-        if self.env["mail.activity"].sudo().search_count(known, limit=1):
-            return
+    # ------------------------------------------------------------
+    # TELLING
+    # ------------------------------------------------------------
+
+    def _held_summary(self, count):
+        if self.reason != "verification":
+            return super()._held_summary(count)
+        return self.env._("A forwarding is to be confirmed")
+
+    def _held_note(self, count):
+        """Without the code: activities are seen by others than administrators."""
+        if self.reason != "verification":
+            return super()._held_note(count)
         said = self.env._(
-            "It asks whether mail may be forwarded to %(recipients)s. The code or link to confirm "
-            "it stands in the held email. Confirm it only if you set up the forwarding.",
-            recipients=recipients,
+            "%(sender)s asks whether mail may be forwarded to %(recipients)s. The code or link to "
+            "confirm it stands in the held email. Confirm it only if you set up the forwarding.",
+            sender=self.email_from or "?",
+            recipients=self.recipients or "?",
         )
-        self._tell_administrator(summary, Markup("<p>%s</p>%s") % (said, self._link()))
+        return Markup("<p>%s</p>%s") % (said, self._link())

@@ -17,7 +17,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         if found := self._asks_to_confirm(message):
-            self._keep_verification(message_dict, found)
+            self._keep_verification(found)
             return []
         return super().message_route(message, message_dict, model, thread_id, custom_values)
 
@@ -31,11 +31,8 @@ class MailThread(models.AbstractModel):
         return None if is_forged else found
 
     @api.model
-    def _keep_verification(self, message_dict, found):
+    def _keep_verification(self, found):
         observed = CURRENT.get()
         observed.routed = True
         observed.say("held", "verification")
         observed.step("verification", provider=found.provider)
-        self.env["mail.incoming"].sudo()._tell_of_verification(
-            found, message_dict.get("recipients") or ""
-        )

@@ -93,4 +93,3 @@ class TestAliasPage(IncomingCase, TransactionCase):
         self.assertEqual(simulation.verdict, "refused")
         self.assertFalse(self.partners())
         self.assertFalse(self.env["mail.former.address"].search([("mail_count", ">", 0)]))
-        self.assertFalse(self.env["mail.activity"].search([("summary", "ilike", "forwarding")]))

@@ -98,9 +98,13 @@ class TestForwardedMails(IncomingCase, TransactionCase):
         shown = html.fromstring(catchall.verification_html)
         self.assertIn("123456789", shown.text_content())
         self.assertEqual(shown.xpath("//a/@href"), [LINK])
-        told = self.env["mail.activity"].search([("summary", "ilike", "confirm a forwarding")])
-        self.assertEqual(len(told), 1)
+        told = (catchall + alias).alert_id
+        self.assertEqual(told.summary, "A forwarding is to be confirmed")
         self.assertNotIn("123456789", told.note)
+        catchall.action_dismiss()
+        self.assertTrue(told.active)
+        alias.action_dismiss()
+        self.assertFalse(told.active)
 
     def test_a_confirmation_can_be_processed_or_dismissed(self):
         first, second = self.receive(

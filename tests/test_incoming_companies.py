@@ -111,6 +111,14 @@ class TestIncomingCompanies(IncomingCase, TransactionCase):
         lead.company_id = self.other
         self.assertEqual(self.receive(self.raw_mail(2, to="sales@acme.test")).state, "unrouted")
 
+    def test_the_former_address_of_an_alias_that_has_moved_to_another_company(self):
+        self.leads.write({"alias_name": "offers", "alias_domain_id": self.other_domain.id})
+        former = self.env["mail.former.address"].search([("address", "=", "sales@acme.test")])
+        self.assertFalse(former.current_address)
+        self.assertEqual(self.receive(self.raw_mail(1, to="sales@acme.test")).state, "unrouted")
+        self.leads.alias_domain_id = self.alias_domain
+        self.assertEqual(self.receive(self.raw_mail(2, to="sales@acme.test")).reason, "created")
+
     def test_default_values_of_another_company(self):
         self.leads.alias_defaults = f"{{'company_id': {self.other.id}}}"
         self.assertEqual(self.receive(self.raw_mail(to="sales@acme.test")).state, "unrouted")

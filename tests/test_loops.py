@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, TransactionCase, tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.ir_config_parameter import LOOP_POLICY_PARAMETER
@@ -249,7 +249,9 @@ class TestLoops(LoopCase, TransactionCase):
     def test_what_an_alias_would_have_held(self):
         self.alias.copy({"alias_name": "others"})
         self.send(2)
+        self.alias.copy({"alias_name": "my-contacts"})
         self.send(1, to="others@acme.test")
+        self.send(1, to="my-contacts@acme.test")
         with Form(self.alias) as form:
             self.assertFalse(form.alias_loop_effect)
             form.alias_loop_threshold = 1
@@ -368,6 +370,22 @@ class TestLoops(LoopCase, TransactionCase):
         rows[0].action_dismiss_sender()
         self.assertEqual(self.states(rows), [("ignored", "dismissed")] * 2)
         self.assertFalse(alert.active)
+
+    def test_only_administrators_decide(self):
+        row = self.send(LIMIT + 1)[-1]
+        employee = new_test_user(self.env, "loop_employee", groups="base.group_user")
+        for name in (
+            "action_release_sender",
+            "action_allow_sender",
+            "action_raise_threshold",
+            "action_dismiss_sender",
+        ):
+            with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+                getattr(row.with_user(employee), name)()
+        self.assertEqual(self.states(row), [HELD])
+        administrator = new_test_user(self.env, "loop_admin", groups="base.group_system")
+        row.with_user(administrator).action_allow_sender()
+        self.assertEqual(self.states(row), [CREATED])
 
     def test_nothing_to_decide(self):
         row = self.send()

@@ -27,7 +27,7 @@ class Responder:
         self.keeps_thread, self.answers_to = keeps_thread, answers_to
         self.sent = self.read = 0
 
-    def write(self, to, mail=None):
+    def say(self, to, mail=None):
         self.sent += 1
         answer = EmailMessage(policy=email.policy.SMTP)
         answer["From"] = f"Robot <{ROBOT}>"
@@ -48,7 +48,7 @@ class Responder:
         mails = self.sandbox.imap.messages(ROBOT)
         for stored in mails[self.read :]:
             mail = email.message_from_bytes(stored.data, policy=email.policy.SMTP)
-            self.write(self.answers_to or mail["Reply-To"] or mail["From"], mail)
+            self.say(self.answers_to or mail["Reply-To"] or mail["From"], mail)
         self.read = len(mails)
 
 
@@ -78,7 +78,7 @@ class TestPingPong(LoopCase, TransactionCase):
         """Until nobody has anything to say; returns how many mails each side sent."""
         responder.read = len(self.sandbox.imap.messages(ROBOT))
         before, silent_at = responder.read, None
-        responder.write(to)
+        responder.say(to)
         for turn in itertools.count():
             self.assertLess(turn, ROUNDS, "they write to each other without end")
             said = responder.sent

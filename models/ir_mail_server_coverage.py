@@ -16,7 +16,9 @@ class IrMailServer(models.Model):
 
     _inherit = "ir.mail_server"
 
-    coverage_note = fields.Text("Never Chosen For", compute="_compute_coverage_note")
+    coverage_note = fields.Text(
+        "Never Chosen For", compute="_compute_coverage_note", groups="base.group_system"
+    )
 
     @api.depends("from_filter", "sequence", "active", "owner_user_id")
     @api.depends_context("lang")
@@ -24,7 +26,7 @@ class IrMailServer(models.Model):
         self.coverage_note = ""
         shared = self._shared_servers()
         found = shadows((server.id, server.from_filter) for server in shared)
-        used = self.browse(found)._active_usages_compute()
+        used = self.browse(found).sudo()._active_usages_compute()
         for server in self:
             if server.id not in used:
                 notes = map(server._shadow_sentence, found.get(server.id, ()))

@@ -6,12 +6,14 @@ class IrMailServer(models.Model):
 
     _inherit = "ir.mail_server"
 
-    purpose_note = fields.Text("Used For", compute="_compute_purpose_note")
+    purpose_note = fields.Text(
+        "Used For", compute="_compute_purpose_note", groups="base.group_system"
+    )
 
     @api.depends("from_filter", "owner_user_id", "sequence", "active")
     @api.depends_context("lang")
     def _compute_purpose_note(self):
-        used = self._active_usages_compute()
+        used = self.sudo()._active_usages_compute()
         default = self._shared_servers().filtered(lambda server: not server.from_filter)[:1]
         for server in self:
             notes = [*server._own_purposes(default), *used.get(server.id, ())]

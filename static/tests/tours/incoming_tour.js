@@ -121,7 +121,15 @@ registry.category("web_tour.tours").add("email_communication_incoming_mailbox", 
             run: "click",
         },
         {
-            trigger: "button[name='fetch_mail']",
+            content: "The test is a report",
+            trigger: ".modal .o-email-communication-TestHeadline:contains('e-mails can be fetched')",
+        },
+        {
+            trigger: ".modal footer button:contains('Close')",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) button[name='fetch_mail']",
             run: "click",
         },
         {

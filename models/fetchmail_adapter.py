@@ -58,6 +58,7 @@ class SpoolingConnection(MailsLeft, MailsMoved, MailsPeeked, RunsNoted):
         self._values = server._spool_values()
         self._trouble = None
         self._has_left = self._has_fetched = False
+        self._yielded = []
 
     def __getattr__(self, name):
         return getattr(self._connection, name)
@@ -93,6 +94,7 @@ class SpoolingConnection(MailsLeft, MailsMoved, MailsPeeked, RunsNoted):
         while group := self._next_group(last):
             for incoming_id, raw in group:
                 last = incoming_id
+                self._yielded.append(incoming_id)
                 yield incoming_id, Spooled.of(incoming_id, raw)
         if self._trouble:
             raise self._trouble

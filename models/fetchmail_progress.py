@@ -28,18 +28,21 @@ class RunsNoted:
         run = env["fetchmail.run"].browse(self._run_id or ()).exists()
         if run:
             run.fetched += len(raws)
-            run.size += sum(map(len, raws.values()))
+            run.size = min(run.size + sum(map(len, raws.values())), 2**31 - 1)
 
     def _note_end(self):
-        if not self._run_id:
-            return
+        """What was left over by earlier runs counts for those."""
         with self._env() as env:
-            run = env["fetchmail.run"].browse(self._run_id).exists()
-            run.write(
-                {
-                    "ended_on": fields.Datetime.now(),
-                    "seconds": time.monotonic() - self._begin,
-                    "error": self._trouble and self._server.error_message,
-                }
-            )
-            run._count_outcomes()
+            runs = env["fetchmail.run"]
+            if self._run_id:
+                run = runs.browse(self._run_id).exists()
+                run.write(
+                    {
+                        "ended_on": fields.Datetime.now(),
+                        "seconds": time.monotonic() - self._begin,
+                        "error": self._trouble and self._server.error_message,
+                    }
+                )
+                runs |= run
+            processed = env["mail.incoming"].browse(self._yielded).exists()
+            (runs | processed.run_id)._count_outcomes()

@@ -32,7 +32,7 @@ class FetchmailRun(models.Model):
     seconds = fields.Float(readonly=True, digits=(12, 1))
     wanted = fields.Integer("Found", readonly=True)
     fetched = fields.Integer(readonly=True)
-    size = fields.Float("Bytes", readonly=True, digits=(20, 0))
+    size = fields.Integer("Bytes", readonly=True)
     done = fields.Integer("Processed", readonly=True)
     held = fields.Integer(readonly=True)
     unrouted = fields.Integer(readonly=True)

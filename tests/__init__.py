@@ -48,6 +48,7 @@ from . import (
     test_mailbox_preview,
     test_mailbox_reading,
     test_mailbox_report,
+    test_mailbox_tours,
     test_outgoing_beside_trackers,
     test_outgoing_callers,
     test_outgoing_command_line,

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
 from ..core.incoming.imap import ImapFolder
+from ..models.fetchmail_adapter import SpoolingConnection
 from .incoming_common import IncomingCase
 
 
@@ -35,6 +36,14 @@ class TestMailboxHistory(IncomingCase, TransactionCase):
             self.spooled().with_env(env).action_process()
         self.env.invalidate_all()
         self.assertEqual((self.runs().done, self.runs().unrouted), (1, 0))
+
+    def test_what_is_left_to_the_next_run_counts_as_well(self):
+        self.deliver(self.raw_mail(1), self.raw_mail(2))
+        with patch.object(SpoolingConnection, "retrieve_unread_messages", lambda _connection: ()):
+            self.fetch()
+        self.assertEqual((self.runs().fetched, self.runs().done), (2, 0))
+        self.fetch()
+        self.assertEqual((self.runs().fetched, self.runs().done), (2, 2))
 
     def test_a_run_that_fails(self):
         self.mailbox.password = "wrong"

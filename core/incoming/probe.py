@@ -2,6 +2,7 @@
 
 import imaplib
 import poplib
+import re
 from collections.abc import Callable
 
 from ..probe import Probe
@@ -10,6 +11,8 @@ from .folder_list import counts, folder_names
 from .probe_report import PORTS, Offer, Report, Target
 from .tested_line import Line, TestedImap, TestedPop3
 
+GREETING = re.compile(r"^(\* |\+)?(OK|PREAUTH)\s*(\[[^]]*\]\s*)?", re.IGNORECASE)
+"""What a greeting begins with; the capabilities in it have a step of their own."""
 ERRORS = (imaplib.IMAP4.error, poplib.error_proto, OSError, ValueError)
 NAMES_SHOWN = 20
 """Folders that are named; their number is told anyway."""
@@ -131,7 +134,7 @@ class _Test:
             probe.say("greeting", code, **values)
             return False
         is_preauth = target.protocol == "imap" and self.line.state == "AUTH"
-        said = self._clean(self.line.greeting.decode("utf-8", "replace"))
+        said = GREETING.sub("", self._clean(self.line.greeting.decode("utf-8", "replace")))
         probe.say("greeting", "preauth" if is_preauth else "greeting", said=said)
         return True
 

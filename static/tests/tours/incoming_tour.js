@@ -122,11 +122,14 @@ registry.category("web_tour.tours").add("email_communication_incoming_mailbox", 
         },
         {
             content: "The test is a report",
-            trigger: ".modal:contains('e-mails can be fetched') button:contains('Close')",
+            trigger: ".modal .o-email-communication-TestHeadline:contains('e-mails can be fetched')",
+        },
+        {
+            trigger: ".modal footer button:contains('Close')",
             run: "click",
         },
         {
-            trigger: "button[name='fetch_mail']",
+            trigger: "body:not(:has(.modal)) button[name='fetch_mail']",
             run: "click",
         },
         {

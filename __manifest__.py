@@ -18,6 +18,7 @@
         "wizard/fetchmail_preview_views.xml",
         "views/fetchmail_run_views.xml",
         "wizard/mail_incoming_simulation_views.xml",
+        "wizard/ir_mail_server_split_views.xml",
         "views/fetchmail_server_views.xml",
         "views/fetchmail_server_trust_views.xml",
         "views/fetchmail_server_forwarded_views.xml",
@@ -46,6 +47,7 @@
         "views/res_company_mail_check_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_loops_views.xml",
+        "views/ir_mail_server_coverage_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["email_communication/static/src/**/*"],

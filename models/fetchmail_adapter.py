@@ -138,7 +138,9 @@ class SpoolingConnection(MailsLeft, MailsMoved, MailsPeeked, RunsNoted):
     def _spool_folder(self, end):
         if self._moves():
             self._begin_moving()
-        keys = self._not_known(self._not_given_up(self._wanted()))
+        keys = self._wanted()
+        self._look_for_others(keys)
+        keys = self._not_known(self._not_given_up(keys))
         self._note_found(len(keys))
         done = 0
         for number in batches.numbers():

@@ -30,6 +30,13 @@ class FetchmailFolder(models.Model):
         readonly=True,
         help="Mails that could not be taken, by their UID: in how many runs, and why.",
     )
+    highest = fields.Char(
+        readonly=True, help="UIDVALIDITY and the highest UID when it was last looked at."
+    )
+    read_elsewhere = fields.Integer(
+        readonly=True, help="New mails that somebody else had read before they were fetched."
+    )
+    read_elsewhere_on = fields.Datetime(readonly=True)
     alert_id = fields.Many2one(
         "mail.activity", "Told In", readonly=True, ondelete="set null", index="btree_not_null"
     )

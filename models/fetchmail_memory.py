@@ -42,6 +42,34 @@ class MailsWanted:
         self._folder.acknowledge(sorted(keys))
 
     # ------------------------------------------------------------
+    # SOMEBODY ELSE IN THE SAME MAILBOX
+    # ------------------------------------------------------------
+
+    def _look_for_others(self, keys):
+        """New mails that are read already are read by somebody else, and are not fetched.
+
+        It is asked only where there are new mails that are not unread, and says so: who reads the
+        mailbox besides us may have every right to.
+        """
+        folder = self._folder
+        if self._is_pop or self._remembers or not folder.uidnext:
+            return
+        highest = folder.uidnext - 1
+        with self._env() as env:
+            memory = self._memory(env)
+            validity, _space, last = (memory.highest or "").partition(" ")
+            last = int(last) if validity == folder.uidvalidity else highest
+            if highest - last > sum(last < key <= highest for key in keys):
+                self._note_read(memory, folder.read_after(last))
+            if f"{folder.uidvalidity} {highest}" != memory.highest:
+                memory.highest = f"{folder.uidvalidity} {highest}"
+
+    def _note_read(self, memory, uids):
+        if read := [uid for uid in uids if uid < self._folder.uidnext]:
+            memory.read_elsewhere += len(read)
+            memory.read_elsewhere_on = fields.Datetime.now()
+
+    # ------------------------------------------------------------
     # EVERYTHING AFTER THE LAST ONE SEEN
     # ------------------------------------------------------------
 

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 FOLDER = "INBOX"
 FOLDERS_MAX = 50
+OTHERS_DAYS = 7
+"""Days for which it is told that somebody else reads the mailbox."""
 
 
 class FetchmailServer(models.Model):
@@ -33,6 +37,37 @@ class FetchmailServer(models.Model):
         "Leave on Server", help="What was fetched is not deleted, or only some days later."
     )
     leave_days = fields.Integer("Days Left There", help="0: until somebody deletes it there.")
+
+    others_message = fields.Text("Read by Others", compute="_compute_others_message")
+
+    @api.depends("folder_ids.read_elsewhere", "memory")
+    def _compute_others_message(self):
+        """Two programs on one mailbox: this is told, and nothing is done against it."""
+        limit = fields.Datetime.now() - timedelta(days=OTHERS_DAYS)
+        for mailbox in self:
+            folders = mailbox.sudo().folder_ids.filtered(
+                lambda folder, limit=limit: (
+                    folder.read_elsewhere_on and folder.read_elsewhere_on > limit
+                )
+            )
+            number = sum(folders.mapped("read_elsewhere"))
+            mailbox.others_message = (
+                bool(number)
+                and mailbox.memory == "unread"
+                and self.env._(
+                    "%(number)s new emails had been read by somebody else before they were "
+                    "fetched, so they are not here: a person, or another program such as a second "
+                    "Odoo, reads this mailbox. To get such emails as well, choose “Everything "
+                    "after the last one seen”.",
+                    number=number,
+                )
+            )
+
+    def action_forget_others(self):
+        """It has been read; only what comes from now on is told again."""
+        self.check_access("write")
+        self.sudo().folder_ids.write({"read_elsewhere": 0, "read_elsewhere_on": False})
+        return True
 
     @api.constrains("folders", "done_folder", "failed_folder")
     def _check_folders(self):

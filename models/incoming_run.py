@@ -72,6 +72,7 @@ class Observed:
     :param received_at: stands for the date of a mail that has none
     :param is_first: only then is a failure answered to the sender
     :param released: an administrator said that it is no loop
+    :param is_mail: somebody looked at what could not be read as a report: it is a mail like others
     :param destination: where an administrator sent it: model, res_id, alias_id
     :param new_message_id: by which a duplicate that is wanted differs from the first copy
     :param rehearsed: all of it is undone, so nobody is told of anything
@@ -90,6 +91,7 @@ class Observed:
     :param accepted: destinations that Odoo's own check accepted: model and id, 0 for a new one
     :param user_ids: who was found to act for the sender
     :param reading: what the mail is, once somebody asked
+    :param author: the step that tells who the author is, until nothing changes it any more
     :param alias_names: of the aliases that were asked, by id
     :param posted: id, model and record of the messages that it became
     """
@@ -99,6 +101,7 @@ class Observed:
     received_at: datetime | None = None
     is_first: bool = True
     released: bool = False
+    is_mail: bool = False
     destination: dict | None = None
     new_message_id: str = ""
     rehearsed: bool = False
@@ -120,6 +123,7 @@ class Observed:
     warning: str = ""
     accepted: list = field(default_factory=list)
     user_ids: set = field(default_factory=set)
+    author: tuple | None = None
     alias_names: dict = field(default_factory=dict)
     is_reply_tried: bool = False
     reading: Reading | None = None

@@ -270,7 +270,7 @@ STEPS = {
     ),
     "contact_refused": StepWords(
         CONTACT,
-        _lt("No: the alias %(alias)s accepts mails of: %(rule)s. Odoo says: %(reason)s"),
+        _lt("No: the alias %(alias)s accepts mails of: %(rule)s. Odoo says: “%(reason)s”."),
         "stopped",
     ),
     # Fallback
@@ -282,7 +282,7 @@ STEPS = {
     "other_company": StepWords(
         ROUTE, _lt("This would lead into another company: %(problem)s."), "warned"
     ),
-    "route_bad": StepWords(ROUTE, _lt("This cannot be used: %(reason)s"), "warned"),
+    "route_bad": StepWords(ROUTE, _lt("This cannot be used: “%(reason)s”."), "warned"),
     "no_route": StepWords(
         FALLBACK,
         _lt("Nothing accepts it: no alias, no earlier message, and no model of the mailbox."),

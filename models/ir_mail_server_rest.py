@@ -68,7 +68,7 @@ class IrMailServer(models.Model):
     def _compute_rest_sentence(self):
         for server in self:
             fault = server._rest_fault()
-            server.rest_sentence = fault and f"{explain_admin(fault, self.env._)} " + (
+            server.rest_sentence = fault and f"{explain_admin(fault, self.env._).rstrip('.')}. " + (
                 self.env._("Its e-mails wait. They are sent as soon as Test Connection succeeds.")
                 if server._needs_repair(fault)
                 else self.env._(

@@ -2,6 +2,9 @@ from odoo import models
 
 from .incoming_run import CURRENT
 
+EXAMPLE = "example.com"
+"""The domain of a mail that is made up for an alias without one."""
+
 
 class MailAlias(models.Model):
     """What follows for an alias, and for who wrote to it, when a mail is not accepted there."""
@@ -21,4 +24,7 @@ class MailAlias(models.Model):
     def action_send_test(self):
         """What would happen now to a mail that somebody writes to this address."""
         self.ensure_one()
-        return self.env["mail.incoming.simulation"]._open(email_to=self.alias_full_name)
+        address = self.alias_full_name or ""
+        if address and "@" not in address:
+            address = f"{address}@{EXAMPLE}"
+        return self.env["mail.incoming.simulation"]._open(email_to=address)

@@ -17,10 +17,11 @@ class MailDelivery(models.Model):
 
     @api.depends("news")
     def _compute_sentence(self):
-        super()._compute_sentence()
+        result = super()._compute_sentence()
         for delivery in self.filtered("news"):
             if told := delivery._last_news():
                 delivery.sentence, delivery.next_step = self._words_of_news(told)
+        return result
 
     def _last_news(self):
         """The entry of the story that the latest news came with."""

@@ -9,6 +9,8 @@ from ..core.incoming import loops
 
 FORECAST_DAYS = 30
 PATTERN_DAYS = 7
+ROUNDED = timedelta(seconds=1)
+"""What a time may have lost that went through Odoo: mails of one batch have the same."""
 
 Probe = namedtuple("Probe", "model res_id threshold minutes")
 """What is asked about one route: the record that it writes to, False where it makes a new one."""
@@ -87,7 +89,7 @@ class MailIncoming(models.Model):
                            OFFSET %s LIMIT 1)""",
                 self._loop_condition(sender, probe),
                 now - timedelta(minutes=probe.minutes),
-                SQL(" AND create_date <= %s", until) if until else SQL(),
+                SQL(" AND create_date < %s", until + ROUNDED) if until else SQL(),
                 probe.threshold - 1,
             )
             for probe in probes

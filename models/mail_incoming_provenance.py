@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..core.incoming.provenance import SENTENCES
+from ..core.incoming.provenance import SENTENCES, Provenance
 
 VERDICTS = [
     ("verified", "Verified"),
@@ -14,9 +14,8 @@ def provenance_sentence(env, details):
     details = details or {}
     if details.get("reason") not in SENTENCES:
         return ""
-    return env._(SENTENCES[details["reason"]]).format(  # pylint: disable=gettext-variable
-        server=details.get("server") or "", domain=details.get("domain") or ""
-    )
+    names = {name: details.get(name) or "" for name in ("reason", "domain", "server")}
+    return Provenance("", **names).explain(env._)
 
 
 class MailIncoming(models.Model):

@@ -21,6 +21,12 @@ class MailIncoming(models.Model):
         ]
     )
 
+    def _observed(self, raw):
+        """Released, it is a mail like any other."""
+        observed = super()._observed(raw)
+        observed.is_mail = self.released and self.reason in UNCLEAR
+        return observed
+
     def _held_summary(self, count):
         if self.reason not in UNCLEAR:
             return super()._held_summary(count)

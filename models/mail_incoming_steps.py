@@ -57,6 +57,7 @@ class MailIncoming(models.Model):
 
     @api.model
     def _note_end(self, values, observed):
+        self._note_author(observed)
         if values["reason"] == "duplicate":
             observed.step("duplicate", message_id=observed.message_id)
         elif values["reason"] == "no_record" and not observed.accepted and not observed.routes:
@@ -66,8 +67,15 @@ class MailIncoming(models.Model):
         values = super()._failure(error, observed)
         if observed is None:
             return values
+        self._note_author(observed)
         if values["reason"] == "no_route":
             observed.step("no_route")
         elif values["reason"] != "bad_route":
             observed.step("failed", reason=values["error"])
         return {**values, "steps": observed.steps}
+
+    @api.model
+    def _note_author(self, observed):
+        if observed.author:
+            code, values = observed.author
+            observed.step(code, **values)

@@ -23,6 +23,7 @@ class MailMail(models.Model):
     )
     delivery_server = fields.Char("Sent Through", compute="_compute_deliveries")
     delivery_sentence = fields.Text("What Happened", compute="_compute_deliveries")
+    delivery_summary = fields.Char("What Happened, in Short", compute="_compute_deliveries")
     delivery_class = fields.Selection(
         "_selection_delivery_class", "Cause", **RECORDED, help="What the last answer means."
     )
@@ -55,6 +56,8 @@ class MailMail(models.Model):
                 sorted({name for name in deliveries.mapped("server_name") if name})
             )
             mail.delivery_sentence = mail._in_words(deliveries)
+            # In a list a text of several lines would be a tower in a narrow column.
+            mail.delivery_summary = " ".join((mail.delivery_sentence or "").splitlines())
 
     def _in_words(self, deliveries):
         """What keeps it, and from whom."""

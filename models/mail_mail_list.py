@@ -5,6 +5,8 @@ from ..core.reply import CLASSES, ReplyClass
 from .mail_delivery import reply_class_titles
 
 SECONDS_PER_HOUR = 3600
+WAITS_FOR_SOMEBODY = ReplyClass.AUTHENTICATION_REFUSED.value
+"""Cause of e-mails that are not tried again at a time, but once the server is repaired."""
 
 
 class MailMail(models.Model):
@@ -22,7 +24,8 @@ class MailMail(models.Model):
         "Next Try In",
         compute="_compute_delivery_times",
         aggregator="min",
-        help="Hours and minutes until the e-mail is tried again.",
+        help="Hours and minutes until the e-mail is tried again. Empty where the server has to be "
+        "repaired first.",
     )
 
     @api.model
@@ -50,14 +53,18 @@ class MailMail(models.Model):
             return self.env._("trying again helps once the address is corrected")
         return self.env._("trying again helps once the cause is removed")
 
-    @api.depends("state", "delivery_since", "create_date", "scheduled_date")
+    @api.depends("state", "delivery_class", "delivery_since", "create_date", "scheduled_date")
     def _compute_delivery_times(self):
         now = fields.Datetime.now()
         for mail in self:
             began = mail.state in ("outgoing", "exception") and (
                 mail.delivery_since or mail.create_date
             )
-            following = mail.state == "outgoing" and mail.scheduled_date
+            following = (
+                mail.state == "outgoing"
+                and mail.delivery_class != WAITS_FOR_SOMEBODY
+                and mail.scheduled_date
+            )
             mail.delivery_age = (now - began).total_seconds() / SECONDS_PER_HOUR if began else 0
             mail.delivery_next_in = (
                 max((following - now).total_seconds(), 0) / SECONDS_PER_HOUR if following else 0
@@ -67,9 +74,15 @@ class MailMail(models.Model):
         """The group says the oldest age and the next time of what is in it."""
         if aggregate_spec not in ("delivery_age:max", "delivery_next_in:min"):
             return super()._read_group_select(aggregate_spec, query)
-        state, since, created, scheduled = (
+        state, cause, since, created, scheduled = (
             self._field_to_sql(self._table, name, query)
-            for name in ("state", "delivery_since", "create_date", "scheduled_date")
+            for name in (
+                "state",
+                "delivery_class",
+                "delivery_since",
+                "create_date",
+                "scheduled_date",
+            )
         )
         now = fields.Datetime.now()
         if aggregate_spec == "delivery_age:max":
@@ -83,9 +96,12 @@ class MailMail(models.Model):
                 SECONDS_PER_HOUR,
             )
         return SQL(
-            """GREATEST(EXTRACT(EPOCH FROM MIN(%s) FILTER (WHERE %s = 'outgoing') - %s), 0) / %s""",
+            """GREATEST(EXTRACT(EPOCH FROM MIN(%s) FILTER (
+                   WHERE %s = 'outgoing' AND %s IS DISTINCT FROM %s) - %s), 0) / %s""",
             scheduled,
             state,
+            cause,
+            WAITS_FOR_SOMEBODY,
             now,
             SECONDS_PER_HOUR,
         )

@@ -9,6 +9,9 @@ FAILED = Action.FAILED.value
 NO_BOUNCE = (Kind.READ_RECEIPT, Kind.COMPLAINT)
 """Reports about a message that arrived."""
 BOUNCE_REPORT = "delivery-status"
+HANDLED = 100
+"""Recipients of one report for whom Odoo does what it does for a bounce: it searches all models for
+each of them. Those whom the message was sent to come first."""
 MAILER = "mailer-daemon@"
 """By its sender alone Odoo takes a mail for a bounce, too."""
 
@@ -36,7 +39,7 @@ class MailThread(models.AbstractModel):
     def _is_failure(self, reading):
         """Also what names nobody: somebody has to look at it."""
         actions = {recipient.action for recipient in reading.recipients}
-        is_failure = FAILED in actions or (not actions and not self._is_taken_for_a_mail())
+        is_failure = (FAILED in actions or not actions) and not self._is_taken_for_a_mail()
         if is_failure and (observed := CURRENT.get()):
             observed.step("bounce_read", sign=", ".join(reading.decided_by))
         return is_failure
@@ -45,7 +48,7 @@ class MailThread(models.AbstractModel):
     def _is_taken_for_a_mail(self):
         """Somebody who looked at it decided that it is to be routed like any other."""
         observed = CURRENT.get()
-        return bool(observed and (observed.released or observed.destination))
+        return bool(observed and (observed.is_mail or observed.destination))
 
     @api.model
     def _is_other_report(self, message):
@@ -68,7 +71,7 @@ class MailThread(models.AbstractModel):
         )
         if not bounced and message and values["bounced_partner"]:
             bounced = [self._reported_alone(values["bounced_partner"])]
-        bounced.sort(key=lambda item: not item.dead_address)
+        bounced.sort(key=lambda item: (item.is_stranger, not item.partner, not item.dead_address))
         values.update(
             bounced_message=message,
             bounced_msg_ids=values["bounced_msg_ids"] or self._reported_ids(reading),
@@ -94,33 +97,39 @@ class MailThread(models.AbstractModel):
         bounced = message_dict.pop("bounced_recipients", [])
         if not email_message or (message_dict["bounced_email"] and not bounced):
             return super()._routing_handle_bounce(email_message, message_dict)
-        if not bounced:
+        is_known = message or any(item.partner for item in bounced)
+        # Odoo's own answer, which ours has overruled
+        is_odoos = super()._detect_is_bounce(  # pylint: disable=super-method-mismatch
+            email_message, message_dict
+        )
+        if not bounced or not (is_known or is_odoos):
             self._say_unread_report(email_message, message_dict)
             return super()._routing_handle_bounce(email_message, message_dict)
+        for item in bounced[:HANDLED]:
+            counts = item.dead_address or self._is_disabled_again(item, message)
+            thread = self if counts else self.with_context(**{PROVES_NOTHING: True})
+            super(MailThread, thread)._routing_handle_bounce(
+                email_message, self._values_of_bounced(message_dict, item, counts)
+            )
         reading = self._read_incoming(email_message)
-        for item in bounced:
-            self._handle_bounced(email_message, message_dict, item)
         others = [item for item in reading.recipients if item.action != FAILED]
         self._tell_news(message, [*bounced, *self._reported_recipients(message, others)])
         self._say_report("bounce", message)
         return None
 
     @api.model
-    def _handle_bounced(self, email_message, message_dict, item):
+    def _values_of_bounced(self, message_dict, item, counts):
         """With the reason in words before what the report says itself."""
         told = item.words(self.env)
-        counts = item.dead_address or self._is_disabled_again(item, message_dict["bounced_message"])
-        values = {
+        if observed := CURRENT.get():
+            code = "report_dead" if counts else "report_failed"
+            observed.step(code, address=item.email, reason=told, text=item.recipient.text)
+        return {
             **message_dict,
             "bounced_email": item.email,
             "bounced_partner": item.partner,
             "body": Markup("<p>%s</p>") % told + Markup(message_dict.get("body") or ""),
         }
-        thread = self if counts else self.with_context(**{PROVES_NOTHING: True})
-        super(MailThread, thread)._routing_handle_bounce(email_message, values)
-        if observed := CURRENT.get():
-            code = "report_dead" if counts else "report_failed"
-            observed.step(code, address=item.email, reason=told, text=item.recipient.text)
 
     @api.model
     def _say_unread_report(self, email_message, message_dict):

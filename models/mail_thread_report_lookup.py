@@ -24,12 +24,14 @@ class Reported(NamedTuple):
     :param email: where the message was sent to; what the report names, where nobody is known
     :param partner: `res.partner`, several where they have the same address
     :param elsewhere: the address that the report is about, where the recipient has it forwarded
+    :param is_stranger: the message was sent to others, none of whom can be meant for sure
     """
 
     email: str
     partner: object
     recipient: Recipient
     elsewhere: str = ""
+    is_stranger: bool = False
 
     @property
     def dead_address(self):
@@ -75,12 +77,16 @@ class MailThread(models.AbstractModel):
         )
 
     @api.model
-    def _deliveries_to(self, reading):
-        emails = {
+    def _addresses_of(self, reading):
+        return {
             address_key(address)
             for recipient in reading.recipients
-            for address in (recipient.address, *recipient.also)
+            for address in _addresses(recipient)
         }
+
+    @api.model
+    def _deliveries_to(self, reading):
+        emails = self._addresses_of(reading)
         deliveries = self.env["mail.delivery"].sudo()
         if not emails:
             return deliveries
@@ -108,15 +114,20 @@ class MailThread(models.AbstractModel):
         objects = {
             (model, int(res_id)) for model, res_id in OBJECT.findall(reading.original.objects)
         }
-        if not objects:
+        emails = list(self._addresses_of(reading))
+        if not objects or not emails:
             return self.env["mail.message"].sudo()
-        return (
-            self._deliveries_to(reading)
-            .filtered(
-                lambda item: (item.mail_message_id.model, item.mail_message_id.res_id) in objects
-            )[:1]
-            .mail_message_id
+        of_record = Domain.OR(
+            Domain("mail_message_id.model", "=", model)
+            & Domain("mail_message_id.res_id", "=", number)
+            for model, number in objects
         )
+        to_them = Domain("res_partner_id.email_normalized", "in", emails) | Domain(
+            "mail_email_address", "in", emails
+        )
+        notifications = self.env["mail.notification"].sudo()
+        domain = Domain("notification_type", "=", "email") & of_record & to_them
+        return notifications.search(domain, order="id desc", limit=1).mail_message_id
 
     @api.model
     def _message_of_tag(self, tag):
@@ -134,9 +145,13 @@ class MailThread(models.AbstractModel):
     def _reported_recipients(self, message, recipients):
         """Whom a report means, one `Reported` for each address the message was sent to."""
         sent_to = self._sent_to(message)
+        partners = self._partners_of(
+            {email_normalize(address) for item in recipients for address in _addresses(item)}
+            | sent_to.keys()
+        )
         found = {}
         for recipient in recipients:
-            item = self._reported(recipient, sent_to, is_alone=len(recipients) == 1)
+            item = self._reported(recipient, sent_to, partners, is_alone=len(recipients) == 1)
             found.setdefault(item.email, item)
         return list(found.values())
 
@@ -161,17 +176,18 @@ class MailThread(models.AbstractModel):
         return sent_to
 
     @api.model
-    def _reported(self, recipient, sent_to, is_alone):
-        keys = [address_key(address) for address in (recipient.address, *recipient.also)]
+    def _reported(self, recipient, sent_to, partners, is_alone):
+        nobody = self.env["res.partner"].sudo()
+        keys = [address_key(address) for address in _addresses(recipient)]
         if known := next((key for key in keys if key in sent_to), None):
-            return Reported(known, sent_to[known] or self._partners_of(known), recipient)
+            return Reported(known, sent_to[known] or partners.get(known, nobody), recipient)
         if is_alone and len(sent_to) == 1:
             [(email, partner)] = sent_to.items()
-            return Reported(
-                email, partner or self._partners_of(email), recipient, recipient.address
-            )
+            partner = partner or partners.get(email, nobody)
+            return Reported(email, partner, recipient, recipient.address)
         email = email_normalize(recipient.address) or keys[0]
-        return Reported(email, self._partners_of(email), recipient)
+        partner = partners.get(email, nobody)
+        return Reported(email, partner, recipient, is_stranger=bool(sent_to))
 
     @api.model
     def _reported_alone(self, partner):
@@ -181,8 +197,14 @@ class MailThread(models.AbstractModel):
         return Reported(email, partner.sudo(), recipient)
 
     @api.model
-    def _partners_of(self, email):
-        return self.env["res.partner"].sudo().search([("email_normalized", "=", email)])
+    def _partners_of(self, emails):
+        """Partners by their address, asked for in one go."""
+        found = (
+            self.env["res.partner"]
+            .sudo()
+            .search([("email_normalized", "in", [email for email in emails if email])])
+        )
+        return dict(found.grouped("email_normalized"))
 
     @api.model
     def _is_disabled_again(self, item, message):
@@ -198,3 +220,7 @@ class MailThread(models.AbstractModel):
             & Domain("mail_message_id_int", "!=", message.id)
         )
         return bool(self.env["mail.delivery"].sudo().search_count(domain, limit=1))
+
+
+def _addresses(recipient):
+    return (recipient.address, *recipient.also)

@@ -5,6 +5,7 @@ from odoo.tools import email_normalize
 from ..core.incoming.report import Kind
 from .incoming_run import CURRENT
 from .mail_delivery_news import COMPLAINT, DELIVERED, NEWS_OF, PASSED_ON, READ
+from .mail_thread_report import HANDLED
 
 DISPLAYED = "displayed"
 """RFC 8098 section 3.2.6.2: of all that a receipt can say, this alone means read."""
@@ -60,6 +61,9 @@ class MailThread(models.AbstractModel):
         is_read = bool(reported) and reported[0].recipient.action == DISPLAYED
         if about and is_read and self._is_receipt_asked(about, message):
             self._tell_news(about, reported, READ)
+            about.notification_ids.filtered(
+                lambda item: item.res_partner_id in reported[0].partner
+            ).write({"is_read": True})
         elif about:
             self._log_report(about, message_dict, self._words_of_receipt(reading, message_dict))
         self._routing_reset_bounce(message, message_dict)
@@ -91,7 +95,7 @@ class MailThread(models.AbstractModel):
     def _tell_news(self, message, reported, news=None):
         """On the deliveries of the message, and at once to whoever has it open."""
         deliveries = self.env["mail.delivery"].sudo()
-        told = [item for item in reported if message and item.recipient.address]
+        told = [item for item in reported if message and not item.is_stranger][:HANDLED]
         for item in told:
             deliveries._record_news(message, item, news or NEWS_OF[item.recipient.action])
         if told:

@@ -2,7 +2,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from odoo import api, models
-from odoo.tools import email_normalize, email_split
+from odoo.tools import email_split
 from odoo.tools.mail import unfold_references
 
 from .incoming_run import CURRENT
@@ -180,25 +180,26 @@ class MailThread(models.AbstractModel):
         if observed is None:
             return super()._routing_check_route(message, message_dict, route, raise_exception)
         self._note_candidate(observed, message_dict, route, is_reply=not raise_exception)
-        observed.warning = ""
+        observed.warning, place = "", len(observed.steps)
         try:
             checked = super()._routing_check_route(message, message_dict, route, raise_exception)
         except Exception:
             if observed.warning:
                 observed.step("route_bad", reason=observed.warning)
             raise
-        self._note_checked(observed, checked, alias=route[4])
+        self._note_checked(observed, place, checked, alias=route[4])
         return checked
 
     @api.model
-    def _note_checked(self, observed, checked, alias):
+    def _note_checked(self, observed, place, checked, alias):
+        """The verdict stands before what followed from it."""
         is_refused = checked is False
         if alias:
             alias = alias.sudo()
             contact = {"alias": alias.display_name, "rule": alias.alias_contact}
             observed.alias_names[alias.id] = alias.display_name
             if is_refused:
-                observed.step("contact_refused", **contact, reason=observed.warning)
+                observed.step_at(place, "contact_refused", **contact, reason=observed.warning)
             else:
                 observed.step("contact_accepted", **contact)
         if observed.warning and not is_refused:
@@ -245,54 +246,6 @@ class MailThread(models.AbstractModel):
             observed.step("alias_local", alias=name, address=meant[0])
         else:
             observed.step("alias_other", alias=alias.display_name)
-
-    # ------------------------------------------------------------
-    # PERSONS AND DESTINATION
-    # ------------------------------------------------------------
-
-    @api.model
-    def _mail_find_user_for_gateway(self, email_value, alias=None):
-        user = super()._mail_find_user_for_gateway(email_value, alias=alias)
-        if observed := CURRENT.get():
-            address = email_normalize(email_value or "") or email_value
-            acting = (user or self.env.user).sudo()
-            observed.step("user" if user else "no_user", user=acting.name, address=address)
-            observed.user_ids.add(acting.id)
-        return user
-
-    @api.model
-    def _message_route_process(self, message, message_dict, routes):
-        if observed := CURRENT.get():
-            self._note_destinations(observed, message_dict, routes or ())
-        return super()._message_route_process(message, message_dict, routes)
-
-    @api.model
-    def _note_destinations(self, observed, message_dict, routes):
-        """What it has come to, whoever decided it."""
-        reached = {(route[0], route[1] or 0) for route in routes}
-        for model, res_id in set(observed.accepted) - reached:
-            observed.step("other_dropped", model=model, res_id=res_id)
-        for model, res_id, _values, user_id, _alias in routes:
-            if not observed.destination and (model, res_id or 0) not in observed.accepted:
-                observed.step("other_route")
-            if user_id not in observed.user_ids and observed.user_ids:
-                user = self.env["res.users"].sudo().browse(user_id)
-                observed.step("user_other", user=user.name)
-            observed.step("updates" if res_id else "creates", model=model, res_id=res_id or 0)
-        if routes:
-            self._note_author(observed, message_dict)
-
-    @api.model
-    def _note_author(self, observed, message_dict):
-        address = email_normalize(message_dict.get("email_from") or "")
-        partner = self.env["res.partner"].sudo().browse(message_dict.get("author_id") or 0)
-        if not partner:
-            observed.step("no_author", address=address or message_dict.get("email_from"))
-            return
-        is_found = partner.email_normalized == address
-        by_address = "author_user" if partner.user_ids else "author"
-        code = by_address if is_found else "author_other"
-        observed.step(code, partner=partner.display_name, address=address)
 
 
 def _is_told(steps, title):

@@ -6,6 +6,7 @@ from . import (
     test_auto_reply,
     test_connection_report,
     test_connection_test,
+    test_coverage,
     test_creating_users,
     test_delivery_details,
     test_delivery_migration,

@@ -59,11 +59,20 @@ class TestIncomingSteps(StepsCase, TransactionCase):
         row = self.receive()
         self.assertEqual(self.values(row, "alias"), {"alias": "contacts@acme.test"})
         self.assertEqual(self.values(row, "creates")["model"], "res.partner")
-        self.assertEqual(self.values(row, "no_author")["address"], "carl@customer.test")
+        # The contact that it has made is its author.
+        self.assertEqual(
+            self.values(row, "author"), {"partner": "Question 1", "address": "carl@customer.test"}
+        )
         self.assertEqual(self.values(row, "no_user")["address"], "carl@customer.test")
         self.assertLess(self.codes(row).index("no_bounce"), self.codes(row).index("alias"))
         for sentence in ("contacts@acme.test has exactly this address", "creates a new record"):
             self.assertIn(sentence, row.steps_html)
+
+    def test_an_author_whom_nobody_knows(self):
+        self.alias.alias_model_id = self.env["ir.model"]._get_id("crm.lead")
+        row = self.receive()
+        self.assertEqual(self.values(row, "no_author"), {"address": "carl@customer.test"})
+        self.assertEqual(self.codes(row)[-1], "no_author")
 
     def test_a_mail_to_an_alias_by_its_local_part(self):
         self.alias.alias_incoming_local = True
@@ -129,6 +138,7 @@ class TestIncomingSteps(StepsCase, TransactionCase):
         self.assertIn("Authenticated Partners", row.steps_html)
         self.assertEqual(self.values(row, "answered")["address"], '"Carl" <carl@customer.test>')
         self.assertNotIn("creates", self.codes(row))
+        self.assertEqual(self.codes(row)[-2:], ["contact_refused", "answered"])
 
     def test_an_author_who_is_known(self):
         self.alias.alias_contact = "partners"

@@ -144,6 +144,29 @@ class TestMailboxMemory(ReadingCase, TransactionCase):
         self.fetch()
         self.assertEqual(len(self.partners()), 1)
 
+    def test_somebody_else_reads_the_mailbox(self):
+        """It is told, with what to do; our own reading is not somebody else's."""
+        self.deliver(*self.numbers(1))
+        self.flag("\\Seen")
+        self.fetch()
+        self.assertFalse(self.mailbox.others_message, "What was there before is nobody's business")
+        self.deliver(*self.numbers(2, 3))
+        self.fetch()
+        self.fetch()
+        self.assertFalse(self.mailbox.others_message)
+        self.deliver(*self.numbers(4, 5))
+        self.flag("\\Seen", messages="4")
+        self.fetch()
+        self.assertEqual(self.taken(), ["Question 2", "Question 3", "Question 5"])
+        self.assertIn("1 new emails had been read by somebody else", self.mailbox.others_message)
+        self.mailbox.action_forget_others()
+        self.assertFalse(self.mailbox.others_message)
+        self.mailbox.memory = "new"
+        self.deliver(*self.numbers(6))
+        self.flag("\\Seen")
+        self.fetch()
+        self.assertEqual(self.taken()[-1], "Question 6")
+
     def test_left_on_a_pop3_server(self):
         self.mailbox.write(
             {

@@ -172,6 +172,19 @@ class TestOutgoingScreens(OutgoingCase, TransactionCase):
         )
         self.assertGreater(group["delivery_next_in:min"], 4 / 60)
 
+    def test_what_waits_for_a_repair_has_no_time(self):
+        """It is put off for as long as nobody has repaired the server."""
+        self.peer.answer("MAIL", "535 5.7.8 Bad credentials")
+        mail = self.new_mail(email_to="ada@one.test")
+        self.run_queue(mail)
+        self.assertGreater(self.minutes_until_due(mail), 24 * 60)
+        self.assertFalse(mail.delivery_next_in)
+        [group] = self.env["mail.mail"].formatted_read_group(
+            [("id", "in", mail.ids)], ["delivery_class"], ["delivery_next_in:min"]
+        )
+        self.assertFalse(group["delivery_next_in:min"])
+        self.assertIn("as soon as Test Connection succeeds", self.server.rest_sentence)
+
     def test_cancelling_many_leaves_what_is_sent(self):
         self.peer.answer("RCPT", LATER, match="ada")
         message = self.post("ada@one.test")

@@ -1,3 +1,5 @@
+import time
+
 from odoo.tests import TransactionCase, tagged
 
 from . import report_mails as reports
@@ -151,6 +153,17 @@ class TestDeliveryReports(ReportCase, TransactionCase):
         message = self.sent("bert@two.test", "emil@three.test")
         self.report(message, reports.failed("who@home.test"))
         self.assertEqual(set(self.statuses(message).values()), {"sent"}, "nothing is guessed")
+        self.assertEqual(len(message.get_deliveries()), 2)
+
+    def test_a_report_about_a_thousand_recipients(self):
+        message = self.sent(ADA)
+        crowd = [reports.failed(f"person{number}@crowd.test") for number in range(900)]
+        begin = time.monotonic()
+        row = self.report(message, *crowd[:700], reports.failed(ADA), *crowd[700:])
+        self.assertLess(time.monotonic() - begin, 20)
+        self.assertEqual((row.state, row.reason), ("done", "bounce"))
+        self.assertEqual(self.statuses(message), {ADA: "bounce"})
+        self.assertEqual(len(message.get_deliveries()), 1)
 
     def test_the_bounce_address_does_not_matter(self):
         for number, to in enumerate(("me@acme.test", "catchall@acme.test", "bounce+1@acme.test")):
@@ -326,6 +339,26 @@ class TestOtherReports(ReportCase, TransactionCase):
         self.assertTrue(row.has_source)
         self.assertIn("bounce address: 1 held", row.alert_id.summary)
 
+    def test_a_report_about_nothing_known_is_no_reason_to_lose_a_mail(self):
+        """It came to an alias, and perhaps it is none."""
+        self.env["mail.alias"].create(
+            {
+                "alias_name": "help",
+                "alias_domain_id": self.alias_domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        raw = (
+            b"Return-Path: <>\r\nFrom: postmaster@three.test\r\nTo: help@acme.test\r\n"
+            b"Subject: Undelivered mail returned to sender\r\nMessage-Id: <t@three.test>\r\n\r\n"
+            b"Your message could not be delivered.\r\n\r\n"
+            b"<who@three.test>: 550 5.1.1 User unknown\r\n"
+        )
+        row = self.receive(raw)
+        self.assertEqual((row.state, row.reason), ("held", "unread_report"))
+        row._process_by_hand()
+        self.assertEqual((row.state, row.reason), ("done", "created"))
+
     def test_a_person_who_wrote_to_the_bounce_address_is_put_where_they_belong(self):
         row = self.receive(
             b"From: Eve <eve@three.test>\r\nTo: bounce@acme.test\r\nSubject: Hello\r\n"
@@ -359,3 +392,11 @@ class TestOtherReports(ReportCase, TransactionCase):
         row._process_by_hand({"model": "res.partner", "res_id": self.record.id})
         self.assertEqual((row.state, row.reason), ("done", "reply"))
         self.assertIn("This is the mail system", self.notes().body)
+
+    def test_a_receipt_that_was_asked_for_reads_the_notification(self):
+        message = self.sent(ADA)
+        notification = message.notification_ids
+        notification.write({"is_read": False, "read_date": False})
+        returned = "Disposition-Notification-To: me@acme.test\n"
+        self.receive(reports.read_receipt(ADA, message.message_id, returned=returned))
+        self.assertTrue(notification.is_read)

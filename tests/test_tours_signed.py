@@ -54,3 +54,9 @@ class TestToursSigned(DkimCase, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(set(keys.mapped("state")), {"signing"})
         self.assertEqual(len(self.alias_domain.dkim_key_ids), 4)
+
+    def test_split(self):
+        action = self.env.ref("base.action_ir_mail_server_list")
+        self.start_tour(f"/odoo/action-{action.id}", "email_communication_split", login="admin")
+        mass = self.env["ir.mail_server"].search([("name", "=", "Transactional, mass mailings")])
+        self.assertEqual((self.server.sequence, mass.sequence), (1, 2))

@@ -48,6 +48,8 @@ SUBJECTS = (
 """How the subjects of such answers begin, as Exchange, Gmail and people word them."""
 
 _SUBJECT = re.compile(rf"(?:(?:re|aw|sv|antw|tr) ?: ?)?[\[(*\"]{{0,3}}(?:{SUBJECTS})", re.I)
+_NULL_SENDER = re.compile(r"^<?\s{0,9}(?:mailer-daemon(?:@[\w.-]{1,255})?)?\s{0,9}>?$", re.I)
+"""Some servers write the name of their mailer instead of nothing."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _weak(fields: Fields):
 def is_null_sender(fields: Fields) -> bool:
     """RFC 5321 section 4.5.5: whoever sends so wants no answer."""
     values = fields.all("Return-Path")
-    return bool(values) and values[0].replace(" ", "") in ("<>", "")
+    return bool(values) and bool(_NULL_SENDER.match(values[0]))
 
 
 def _word(value: str) -> str:

@@ -56,7 +56,7 @@ def need_a_recipient(found: tuple[str, ...]) -> bool:
 def may_be_by_hand(found: tuple[str, ...], mail: Mail) -> bool:
     """Whether a person may have written it: about a report, about a parcel, or being away."""
     signs_of = set(found)
-    is_shown = "returned original" in signs_of or bool(_ANSWER_OF_SERVER.search(mail.text))
+    is_shown = "returned original" in signs_of or bool(_ANSWER_OF_SERVER.search(mail.words))
     by_machine = signs_of.intersection(MACHINE) or auto_reply.signs(mail.fields).strong
     if "Subject" not in signs_of:
         sure = {"X-Failed-Recipients", "multipart/report"}.intersection(signs_of)
@@ -80,5 +80,5 @@ def _found(mail):
         yield "returned original"
     if _SUBJECT.search(subject) and not _ANSWERED.match(subject):
         yield "Subject"
-    if _WORDS.search(mail.text[:8_000]):
+    if _WORDS.search(mail.words):
         yield "words"

@@ -82,7 +82,7 @@ def judged(addresses, action, status, human):
 
 def _action(mail):
     subject = mail.fields.decoded("Subject")
-    text = f"{subject}\n{mail.text[:4_000]}"
+    text = f"{subject} {mail.words}"
     if _DELIVERED.search(text):
         return Action.DELIVERED
     is_delayed = _DELAYED.search(text) or _SUBJECT_DELAYED.search(subject)

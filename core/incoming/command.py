@@ -50,7 +50,7 @@ _QMAIL = (
 
 def command_of(text: str) -> Command | None:
     """The first command that the text names as answered, or None."""
-    text = text[:4_000]
+    text = " ".join(text[:4_000].split())  # it may be broken anywhere
     if found := _SAID.search(text):
         word = " ".join(found[1].lower().split())
         if word.startswith("sending"):

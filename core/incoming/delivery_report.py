@@ -26,6 +26,7 @@ LINES = 20_000
 _NAMES = ("final-recipient", "original-recipient", "x-actual-recipient")
 _OWN = ("final-recipient", "original-recipient", "action", "status", "diagnostic-code")
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
+_COMMENT = re.compile(r"\(([^()]{3,500})\)")
 _FIELD = re.compile(r"(?im)^(?:final|original)-recipient[ \t]{0,9}:")
 
 
@@ -133,6 +134,8 @@ def _said(group, addresses, others, human):
         command = command_of(diagnostic) or human.command_answered_by(diagnostic)
         command = command or next((item.command for item in answers if item.command), None)
         said.insert(0, Said(diagnostic, command))
+    if comment := _COMMENT.search(group.first("Status")):
+        said.insert(1, Said(comment[1]))
     return [*said, Said(human.text, None, of_the_address=False)]
 
 

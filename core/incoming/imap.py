@@ -25,12 +25,14 @@ ITEMS = {BODY, BODY_START, b"UID", b"FLAGS", b"RFC822.SIZE", b"MODSEQ", b"INTERN
 class ImapFolder:
     """Reads without changing a flag, and marks what it is told to.
 
-    Raises what imaplib raises. UIDs are numbers; `uidvalidity` is known once it is open.
+    Raises what imaplib raises. UIDs are numbers. Once it is open, `uidvalidity` is known, and
+    `uidnext`, which is 0 where the server does not say it.
     """
 
     def __init__(self, connection: imaplib.IMAP4, name: str = "INBOX"):
         self.connection, self.name = connection, name
         self.uidvalidity = ""
+        self.uidnext = 0
         self._exists = 0
 
     def open(self, readonly: bool = False) -> None:
@@ -38,6 +40,8 @@ class ImapFolder:
         answer = self._checked(self.connection.select(utf7.quoted(self.name), readonly))
         self._exists = int(answer[0] or 0)
         self.uidvalidity = self._said("UIDVALIDITY")
+        following = self._said("UIDNEXT")
+        self.uidnext = int(following) if following.isdigit() else 0
 
     def unread(self) -> list[int]:
         """The UIDs of unread messages, the oldest first."""
@@ -48,15 +52,17 @@ class ImapFolder:
         # An asterisk names the last message, which may be below (RFC 9051 section 6.4.4)
         return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
 
+    def read_after(self, uid: int) -> list[int]:
+        """The UIDs above that one whose messages somebody has read."""
+        return [found for found in self._search(f"UID {uid + 1}:* SEEN") if found > uid]
+
     def since(self, day: date) -> list[int]:
         """The UIDs of messages that came on that day or later."""
         return self._search(f"SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}")
 
     def last_uid(self) -> int:
         """The highest UID that any message has had until now."""
-        if (following := self._said("UIDNEXT")).isdigit():
-            return int(following) - 1
-        return max(self.after(0), default=0)
+        return self.uidnext - 1 if self.uidnext else max(self.after(0), default=0)
 
     def _said(self, name: str) -> str:
         """What the folder answered to being opened, besides its size."""

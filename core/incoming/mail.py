@@ -24,6 +24,11 @@ class Mail:
         return self._split[0]
 
     @cached_property
+    def words(self) -> str:
+        """The beginning of the text on one line: lines are broken anywhere."""
+        return " ".join(self.text[:8_000].split())
+
+    @cached_property
     def returned(self) -> Fields:
         """The fields of the mail that it returns, whole or its header, or none."""
         for part, fields in self.parts:

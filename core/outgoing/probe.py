@@ -135,38 +135,43 @@ class _Test:
 
     def _log_in(self):
         line = self.line
-        self.report.size_limit = _size(line)
-        if self.report.size_limit:
-            self.probe.say("size", "size", megabytes=f"{self.report.size_limit / 2**20:.0f}")
+        self._take_size()
         if self.log_in is None:
             self.probe.say("login", "no_login")
             return True
-        reached, said = self._ask_to_log_in()
+        error = self._error_of_login()
         if line.oauth_error:
             said = f"{line.oauth_error}. {_text((line.auth_answer or (0, b''))[1])}"
             self._say("login", "oauth_refused", mechanism=line.mechanism, said=said)
             return False
-        if not reached:
-            return said
-        if line.auth_answer and line.auth_answer[0] >= 400:
-            return self._refused("login", Command.AUTH, *line.auth_answer)
+        if error is not None:
+            return self._login_failed(error)
+        answer = line.auth_answer or (0, b"")
+        if answer[0] >= 400:
+            return self._refused("login", Command.AUTH, *answer)
         encrypted = self.target.encryption != "none"
         code = "logged_in" if encrypted else "logged_in_open"
-        self.probe.say("login", code, mechanism=line.mechanism or "?")
+        said = read(Command.AUTH, *answer).answer
+        self._say("login", code, mechanism=line.mechanism or "?", said=said)
         return True
 
-    def _ask_to_log_in(self):
-        """(whether it came to an end without an error, False or what was said)"""
+    def _take_size(self):
+        self.report.size_limit = _size(self.line)
+        if self.report.size_limit:
+            self.probe.say("size", "size", megabytes=f"{self.report.size_limit / 2**20:.0f}")
+
+    def _error_of_login(self):
         try:
             self.log_in(self.line)
-        except (smtplib.SMTPException, OSError) as error:
-            if self.line.oauth_error:
-                return False, ""
-            return False, self._failed("login", Command.AUTH, error)
         except Exception as error:  # noqa: BLE001 - whatever a login of another app raises
-            self._say("login", "no_credentials", said=str(error))
-            return False, False
-        return True, ""
+            return error
+        return None
+
+    def _login_failed(self, error):
+        if isinstance(error, smtplib.SMTPException | OSError):
+            return self._failed("login", Command.AUTH, error)
+        self._say("login", "no_credentials", said=str(error))
+        return False
 
     # ------------------------------------------------------------
     # THE MESSAGE, UP TO ITS FIRST OCTET

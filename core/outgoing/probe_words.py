@@ -88,11 +88,11 @@ OUTCOMES = COMMON | {
     "no_login": Outcome(
         State.SKIPPED, _("No user name is set, so nobody logs in. The server may not ask for it.")
     ),
-    "logged_in": Outcome(State.OK, _("The login was accepted ({mechanism}).")),
+    "logged_in": Outcome(State.OK, _("The login was accepted ({mechanism}): {said}")),
     "logged_in_open": Outcome(
         State.WARNING,
-        _("The login was accepted ({mechanism}), but the password travelled in the open."),
-        _("Choose an encryption."),
+        _("The login was accepted ({mechanism}), but in the open: {said}"),
+        _("Choose an encryption, so that nobody on the way can read the password."),
     ),
     "oauth_refused": Outcome(
         State.FAILED,

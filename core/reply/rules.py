@@ -401,7 +401,7 @@ RULES = (
         r"|allowed )?(?:\w{1,10} )?(?:quota|limit)"
         r"|exceed|no space|out of (?:storage|space))",
         r"recipient[^.]{0,50}(?:\bfull\b|over[- ]?quota|exceeded (?:\w{1,8} )?(?:quota|storage))",
-        r"over ?quota",
+        r"over ?quota|reached (?:\w{1,8} ){0,2}quota",
         r"exceed[^.]{0,30}(?:\bquota|storage)",
         r"(?:insufficient|no|out of) (?:\w{1,10} ){0,2}(?:storage|disk ?space"
         r"|mailbox space)",

@@ -15,7 +15,7 @@ ALL = {**{f"text: {name}": case for name, case in TEXT.items()}, **STANDARD, **R
 
 
 def test_there_are_enough_shapes():
-    assert len(ALL) >= 150
+    assert len(ALL) >= 250
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -132,3 +132,22 @@ def test_what_the_original_says_proves_nothing():
         + b"\nReceived: from x\nTo: ada@example.com\n\nada@example.com is unknown\n"
     )
     assert not read(raw).recipients[0].dead_address
+
+
+DECOY = b"\n\nIt may be wrong: no such user, unknown recipient, host not found.\n\n"
+
+
+def test_a_paragraph_for_everybody_proves_nothing():
+    for name, (raw, _expected) in ALL.items():
+        place = raw.find(b"Content-Type: text/plain\n\n")
+        place = raw.find(b"\n\n", max(place, 0))
+        with_decoy = read(raw[:place] + DECOY + raw[place + 2 :])
+        dead = {item.address for item in with_decoy.recipients if item.dead_address}
+        assert dead <= {item.address for item in read(raw).recipients if item.dead_address}, name
+
+
+def test_a_report_with_the_signs_of_an_automatic_reply_stays_one():
+    for name, (raw, _expected) in ALL.items():
+        reading = read(b"Auto-Submitted: auto-replied\nPrecedence: bulk\n" + raw)
+        assert reading.kind is Kind.DELIVERY_REPORT, name
+        assert reading.recipients == read(raw).recipients, name

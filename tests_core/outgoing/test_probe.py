@@ -120,6 +120,7 @@ def test_everything_but_the_message(peer):
     assert report.size_limit == 25 * 2**20
     assert "up to 25 MB" in said(report)
     assert "PIPELINING" in said(report)
+    assert "accepted (PLAIN): 235 2.7.0 Authentication successful" in said(report)
     assert "TLSv1.3" in said(report)
     assert all(step.seconds >= 0 for step in report.steps)
 

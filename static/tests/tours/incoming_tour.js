@@ -53,7 +53,7 @@ registry.category("web_tour.tours").add("email_communication_incoming_unrouted",
         },
         {
             content: "What is wrong stands on top",
-            trigger: ".o_form_view .alert:contains('No alias, no thread')",
+            trigger: ".o_form_view .alert:contains('there is no alias for them')",
         },
         {
             trigger: "button[name='action_route']",
@@ -118,6 +118,11 @@ registry.category("web_tour.tours").add("email_communication_incoming_mailbox", 
         },
         {
             trigger: "button[name='button_confirm_login']",
+            run: "click",
+        },
+        {
+            content: "The test is a report",
+            trigger: ".modal:contains('e-mails can be fetched') button:contains('Close')",
             run: "click",
         },
         {

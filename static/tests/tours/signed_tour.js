@@ -144,3 +144,27 @@ registry.category("web_tour.tours").add("email_communication_signing", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("email_communication_split", {
+    steps: () => [
+        {
+            trigger: ".o_list_view button:contains('Mass Mailings')",
+            run: "click",
+        },
+        {
+            content: "The first server is proposed for everything else",
+            trigger: ".modal div[name='transactional_server_id'] input:value('Transactional')",
+        },
+        {
+            trigger: ".modal footer button[name='action_split']",
+            run: "click",
+        },
+        {
+            content: "The new one is there to be completed",
+            trigger: ".o_form_view div[name='name'] input:value('Transactional, mass mailings')",
+        },
+        {
+            trigger: ".o_form_view div[name='sequence'] input:value('2')",
+        },
+    ],
+});

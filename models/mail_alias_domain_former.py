@@ -71,6 +71,8 @@ class MailAliasDomain(models.Model):
                 for address, values in domain._given_up(owned, "name" in vals)
             ]
         )
+        if "name" in vals:
+            self._check_aliases_are_not_former()
         return result
 
     @api.constrains(*ADDRESS_FIELDS)
@@ -108,6 +110,11 @@ class MailAliasDomain(models.Model):
                     waiting=waiting,
                 )
             )
+
+    def _check_aliases_are_not_former(self):
+        """Their addresses change with the name of the domain, and they are not written on."""
+        aliases = self.env["mail.alias"].sudo().search([("alias_domain_id", "in", self.ids)])
+        aliases._check_address_is_not_former()
 
     def _waiting_mails(self):
         names = {self.name, *self._former_names()}

@@ -192,19 +192,17 @@ class MailFormerAddress(models.Model):
         :param wanted: ``[(address, kind, alias domain, alias)]``, as they are written now
         """
         known = self._known().addresses
-        for address, kind, alias_domain, alias in wanted:
-            if address not in known:
-                continue
-            former = self.sudo().search([("address", "=", address)])
-            if not former:
-                continue
+        owners = {
+            address: (kind, alias or alias_domain)
+            for address, kind, alias_domain, alias in wanted
+            if address in known
+        }
+        formers = self.sudo().search([("address", "in", [*owners])]) if owners else self
+        for former in formers:
             owner = (former.kind, former.alias_id or former.alias_domain_id)
-            if owner == (kind, alias or alias_domain):
-                former.with_context(former_address_in_use=True).unlink()
-            elif former.current_address:
+            if owner != owners[former.address] and former.current_address:
                 raise ValidationError(former._taken_sentence())
-            else:
-                former.with_context(former_address_in_use=True).unlink()
+        formers.with_context(former_address_in_use=True).unlink()
 
     def _taken_sentence(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))

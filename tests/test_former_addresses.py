@@ -213,6 +213,21 @@ class TestFormerAddresses(IncomingCase, TransactionCase):
         row = self.receive(self.raw_mail(to="people@acme.test"))
         self.assertEqual(row.reason, "created")
 
+    def test_a_domain_takes_its_name_back(self):
+        self.alias_domain.name = "acme.example"
+        self.alias_domain.name = "acme.test"
+        self.assertFalse(self.former("contacts@acme.test") + self.former("bounce@acme.test"))
+        self.assertTrue(self.former("contacts@acme.example"))
+
+    def test_a_domain_does_not_take_the_former_address_of_an_alias_by_a_new_name(self):
+        other = self.env["mail.alias.domain"].create(
+            {"name": "other.test", "bounce_alias": "b", "catchall_alias": "c", "default_from": "n"}
+        )
+        self.alias.copy({"alias_name": "contacts", "alias_domain_id": other.id})
+        self.alias.alias_name = "people"
+        with self.assertRaisesRegex(ValidationError, "contacts@acme.test is a former address"):
+            other.name = "acme.test"
+
     def test_catchall_and_bounce_swapped_in_one_write(self):
         """A bounce would be taken for an answer, and an answer for a bounce."""
         refused = self.assertRaisesRegex(ValidationError, "cannot become the address of")

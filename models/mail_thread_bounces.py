@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL, email_normalize, ormcache
+from odoo.tools import SQL, email_normalize
 
 from .incoming_run import CURRENT
 
@@ -42,7 +42,6 @@ class MailThread(models.AbstractModel):
         return not self.env.execute_query(SQL("SELECT 1 FROM (%s) found LIMIT 1", rows))
 
     @api.model
-    @ormcache()
     def _bounce_models(self):
         """The models that Odoo would search; none where one of them does more than count."""
         mixin = self.env.registry["mail.thread.blacklist"]

@@ -1,7 +1,5 @@
 from pathlib import Path
 
-import dkim
-
 from ..core.dns.resolver import run
 from ..core.domain.zone_file import text_strings
 from ..scripts.sandbox import DEFAULT_ZONES
@@ -40,6 +38,8 @@ class DkimCase(OutgoingCase):
 
     def verified(self, raw):
         """The selectors of the signatures that verify with what the DNS of the test says."""
+        import dkim
+
         message = dkim.DKIM(raw)
         count = sum(name.lower() == b"dkim-signature" for name, _value in message.headers)
         found = []

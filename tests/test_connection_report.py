@@ -102,6 +102,27 @@ class TestConnectionReport(SandboxCase, TransactionCase):
         self.server.smtp_port = 1
         self.assertFalse(self.server.connection_headline)
 
+    def test_an_oauth_login_is_read(self):
+        """Odoo's app of Google ignores the answer, so its own test finds nothing wrong."""
+        if "google_gmail_access_token" not in self.server._fields:
+            self.skipTest("Google Gmail is not installed")
+        self.server.write({"smtp_user": "odoo@acme.test", "smtp_pass": False})
+        self.server.write(
+            {
+                "smtp_authentication": "gmail",
+                "google_gmail_refresh_token": "refresh",
+                "google_gmail_access_token": SECRET,
+                "google_gmail_access_token_expiration": 2**31 - 1,
+            }
+        )
+        self.peer.answer("AUTH", f"535 5.7.8 Not accepted: {SECRET}")
+        self.assertTrue(self.server.test_smtp_connection())
+        report = self.server.test_connection__()
+        login = report["steps"][-1]
+        self.assertEqual((login["kind"], login["state"]), ("login", "failed"))
+        self.assertIn("535 5.7.8", login["sentence"])
+        self.assertNotIn(SECRET, json.dumps(self.server.connection_report))
+
     def test_no_secret_is_kept(self):
         self.peer.answer("AUTH", f"535 5.7.8 No: {SECRET}")
         report = self.report(smtp_pass=SECRET)

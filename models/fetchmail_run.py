@@ -25,7 +25,7 @@ class FetchmailRun(models.Model):
     mailbox_id = fields.Many2one(
         "fetchmail.server", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    mailbox_name = fields.Char("Mailbox Name", readonly=True)
+    mailbox_name = fields.Char(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     started_on = fields.Datetime(readonly=True, default=fields.Datetime.now)
     ended_on = fields.Datetime(readonly=True)

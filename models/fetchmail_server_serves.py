@@ -36,4 +36,4 @@ class FetchmailServer(models.Model):
             ]
             names = sorted(dict.fromkeys(found), key=lambda name: -found.count(name))
             more = ", …" if len(names) > NAMED else ""
-            mailbox.serves = names and ", ".join(names[:NAMED]) + more
+            mailbox.serves = bool(names) and ", ".join(names[:NAMED]) + more

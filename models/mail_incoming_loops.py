@@ -66,7 +66,11 @@ class MailIncoming(models.Model):
         """Whose mails are counted together, False where a mail names no sender."""
         if not email_from:
             return False
-        return loops.sender_key(email_normalize(email_from, strict=False) or email_from) or False
+        try:
+            sender = email_normalize(email_from, strict=False) or email_from
+        except RecursionError:  # comments in comments, as earlier versions stored them
+            sender = email_from.replace("(", "")
+        return loops.sender_key(sender) or False
 
     # ------------------------------------------------------------
     # COUNTING

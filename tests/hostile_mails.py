@@ -68,6 +68,13 @@ def hostile():
         "10 MB of folded headers": HEAD + b"X-Long: a\r\n" + b" bcdefgh\r\n" * 1_000_000 + PLAIN,
         "10 MB of References": HEAD + b"References: " + references + b"\r\n" + PLAIN,
         "quotes in From": HEAD.replace(b"Carl", b'"' * 60_000) + PLAIN,
+        "comments in From": HEAD.replace(b"Carl", b"(" * 60_000) + PLAIN,
+        "comments in every address": (b"From: " + b"(" * 1_900 + b" c@customer.test\r\n")
+        + b"To: "
+        + b"(" * 1_900
+        + b" contacts@acme.test\r\nSubject: Question\r\n"
+        + PLAIN,
+        "20 costly To": HEAD + (b"To: " + b'"' * 11_000 + b"\r\n") * 20 + PLAIN,
         "commas in To": HEAD.replace(b"To: ", b"To: " + b"," * 60_000) + PLAIN,
         "100,000 To": HEAD + b"To: a@b.test\r\n" * 100_000 + PLAIN,
         "10,000 text parts": HEAD + multipart([text(b"Hello")] * 10_000),

@@ -105,7 +105,7 @@ class TestMailboxReport(MailboxCase, TransactionCase):
         self.mailbox.write({"state": "draft"})
 
         def refused(_mailbox, _connection):
-            raise UserError("An error occurred when fetching the access token. invalid_grant")
+            raise ValueError("An error occurred when fetching the access token. invalid_grant")
 
         opened = {"type": "ir.actions.act_url", "url": "https://accounts.test/"}
         with (

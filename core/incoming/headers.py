@@ -13,6 +13,8 @@ HEADER_BYTES = 65_536
 """Bytes at the beginning of a mail that are read for it: real headers have a few thousand."""
 VALUE_CHARS = 2_000
 """Characters of one value that are shown and searched."""
+COMMENTS_MAX = 50
+"""Comments in addresses; the standard library gives up at some hundreds, one in another."""
 VALUES_MAX = 20
 """Fields of one name that are read, such as To."""
 
@@ -47,8 +49,8 @@ def read(raw: bytes) -> Headers:
     message = BytesHeaderParser(policy=compat32).parsebytes(header_block(raw))
     return Headers(
         message_id=message_id_of(message) or derived_message_id(raw),
-        email_from=_joined(message, "From"),
-        recipients=_recipients(message),
+        email_from=_flat(_joined(message, "From")),
+        recipients=_flat(_recipients(message)),
         subject=_joined(message, "Subject"),
     )
 
@@ -74,6 +76,11 @@ def message_id_of(message) -> str:
 def derived_message_id(raw: bytes) -> str:
     """The identifier of a mail that has none: the same whenever and wherever it is read."""
     return f"<{hashlib.sha256(raw).hexdigest()}@without-message-id.localhost>"
+
+
+def _flat(addresses: str) -> str:
+    """Whoever reads addresses goes one call deeper for each comment in a comment."""
+    return addresses.replace("(", "") if addresses.count("(") > COMMENTS_MAX else addresses
 
 
 def _recipients(message) -> str:

@@ -52,6 +52,14 @@ def test_any_bytes_are_read(raw):
         value.encode()
 
 
+def test_comments_in_comments_are_not_kept():
+    read = headers.read(
+        b"From: " + b"(" * 2_000 + b" x@y.test\r\nTo: Bob (home) <b@y.test>\r\n\r\n"
+    )
+    assert "(" not in read.email_from
+    assert read.recipients == "Bob (home) <b@y.test>"
+
+
 def test_what_a_mail_answers():
     raw = b"References: <a@x>\r\n <b@x>\r\nIn-Reply-To: <c@x> (your mail)\r\n\r\nReferences: <d@x>"
     assert headers.answered_ids(raw) == ["<a@x>", "<b@x>", "<c@x>"]

@@ -204,7 +204,7 @@ class SpoolingConnection(MailsLeft, MailsMoved, MailsPeeked, RunsNoted):
             if new:
                 self._forget_left(env, new)
                 incoming._spool([(raw, self._row_values(key)) for key, raw in new.items()])
-                self._note_fetched(env, new)
+        self._note_fetched(new)
 
     def _row_values(self, key):
         return {

@@ -1,8 +1,12 @@
 """The history of a mailbox, written while it is fetched."""
 
+import logging
 import time
 
+import psycopg2
 from odoo import fields
+
+_logger = logging.getLogger(__name__)
 
 
 class RunsNoted:
@@ -23,12 +27,17 @@ class RunsNoted:
             mailbox = env["fetchmail.server"].browse(self._server.id)
             self._run_id = runs._begin(mailbox, number).id
 
-    def _note_fetched(self, env, raws):
-        """In the transaction that keeps the mails."""
-        run = env["fetchmail.run"].browse(self._run_id or ()).exists()
-        if run:
-            run.fetched += len(raws)
-            run.size = min(run.size + sum(map(len, raws.values())), 2**31 - 1)
+    def _note_fetched(self, raws):
+        """After the mails are kept, which must not fail because this does."""
+        if not (raws and self._run_id):
+            return
+        try:
+            with self._env() as env:
+                run = env["fetchmail.run"].browse(self._run_id).exists()
+                run.fetched += len(raws)
+                run.size = min(run.size + sum(map(len, raws.values())), 2**31 - 1)
+        except psycopg2.Error:
+            _logger.info("The progress of mailbox %s is not noted", self._account)
 
     def _note_end(self):
         """What was left over by earlier runs counts for those."""

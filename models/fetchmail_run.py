@@ -1,6 +1,11 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+
+from .incoming_run import CONCURRENCY
+
+_logger = logging.getLogger(__name__)
 
 ROW_DAYS = 60
 """As long as the mails themselves are listed."""
@@ -51,7 +56,17 @@ class FetchmailRun(models.Model):
         )
 
     def _count_outcomes(self):
-        """What became of its mails until now; some are processed after the run."""
+        """What became of its mails until now; some are processed after the run.
+
+        Several workers may be at it at the same time: then the last one counts all.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._write_outcomes()
+        except CONCURRENCY:
+            _logger.info("Runs of mailboxes are counted by somebody else")
+
+    def _write_outcomes(self):
         grouped = self.env["mail.incoming"]._read_group(
             [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
         )

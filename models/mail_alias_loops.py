@@ -29,7 +29,8 @@ class MailAlias(models.Model):
         ],
         "Too Many Mails Are",
         help="What becomes of the mails of a sender that writes too often. Posted on one record: as "
-        "notes on the last record that the sender made, which notify nobody. Empty: as in Settings.",
+        "notes on the last record that the sender made, which notify nobody. Empty: as in "
+        "Settings.",
     )
     alias_auto_reply_policy = fields.Selection(
         [

@@ -9,7 +9,7 @@ from ..probe import Probe
 from . import mailbox_error
 from .folder_list import counts, folder_names
 from .probe_report import PORTS, Offer, Report, Target
-from .tested_line import Line, TestedImap, TestedPop3
+from .tried_line import Line, TestedImap, TestedPop3
 
 GREETING = re.compile(r"^(\* |\+)?(OK|PREAUTH)\s*(\[[^]]*\]\s*)?", re.IGNORECASE)
 """What a greeting begins with; the capabilities in it have a step of their own."""

@@ -8,7 +8,7 @@ from ..reply import Command, from_exception, read
 from .probe_report import Offer, Report, Target
 from .probe_words import OUTCOMES
 from .second_look import SecondLook
-from .tested_line import TestedLine
+from .tried_line import TestedLine
 from .wire import cause_of
 
 READY, BEGIN_DATA = 220, 354

@@ -4,7 +4,7 @@ import smtplib
 import ssl
 
 from .probe_report import ENCRYPTION_OF, Offer
-from .tested_line import TestedLine
+from .tried_line import TestedLine
 
 GREETING_SECONDS = 5
 """For a second look at a port, to find out what it speaks."""

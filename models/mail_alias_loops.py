@@ -28,8 +28,8 @@ class MailAlias(models.Model):
             ("post", "Posted on one record"),
         ],
         "Too Many Mails Are",
-        help="What becomes of the mails of a sender that writes too often. Posted on one record: as "
-        "notes on the last record that the sender made, which notify nobody. Empty: as in "
+        help="What becomes of the mails of a sender that writes too often. Posted on one record: "
+        "as notes on the last record that the sender made, which notify nobody. Empty: as in "
         "Settings.",
     )
     alias_auto_reply_policy = fields.Selection(

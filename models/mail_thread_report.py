@@ -105,17 +105,25 @@ class MailThread(models.AbstractModel):
         if not bounced or not (is_known or is_odoos):
             self._say_unread_report(email_message, message_dict)
             return super()._routing_handle_bounce(email_message, message_dict)
+        reading = self._read_incoming(email_message)
         for item in bounced[:HANDLED]:
-            counts = item.dead_address or self._is_disabled_again(item, message)
+            counts = self._counts_against_address(item, reading, message)
             thread = self if counts else self.with_context(**{PROVES_NOTHING: True})
             super(MailThread, thread)._routing_handle_bounce(
                 email_message, self._values_of_bounced(message_dict, item, counts)
             )
-        reading = self._read_incoming(email_message)
         others = [item for item in reading.recipients if item.action != FAILED]
         self._tell_news(message, [*bounced, *self._reported_recipients(message, others)])
         self._say_report("bounce", message)
         return None
+
+    @api.model
+    def _counts_against_address(self, item, reading, message):
+        """What people can read in a report is proof only of somebody the message was sent to; the
+        fields for machines name whom they mean."""
+        if self._is_disabled_again(item, message):
+            return True
+        return item.dead_address and (item.is_known or BOUNCE_REPORT in reading.decided_by)
 
     @api.model
     def _values_of_bounced(self, message_dict, item, counts):

@@ -25,6 +25,7 @@ class Reported(NamedTuple):
     :param partner: `res.partner`, several where they have the same address
     :param elsewhere: the address that the report is about, where the recipient has it forwarded
     :param is_stranger: the message was sent to others, none of whom can be meant for sure
+    :param is_known: the message was sent to that address
     """
 
     email: str
@@ -32,6 +33,7 @@ class Reported(NamedTuple):
     recipient: Recipient
     elsewhere: str = ""
     is_stranger: bool = False
+    is_known: bool = False
 
     @property
     def dead_address(self):
@@ -180,7 +182,8 @@ class MailThread(models.AbstractModel):
         nobody = self.env["res.partner"].sudo()
         keys = [address_key(address) for address in _addresses(recipient)]
         if known := next((key for key in keys if key in sent_to), None):
-            return Reported(known, sent_to[known] or partners.get(known, nobody), recipient)
+            partner = sent_to[known] or partners.get(known, nobody)
+            return Reported(known, partner, recipient, is_known=True)
         if is_alone and len(sent_to) == 1:
             [(email, partner)] = sent_to.items()
             partner = partner or partners.get(email, nobody)

@@ -1,5 +1,6 @@
 """DKIM signatures of a mail (RFC 6376), verified by dkimpy where that is installed."""
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ BYTES_MAX = 25 * 1024 * 1024
 
 HEADER_BYTES = 200_000
 """Nor those with a longer header: it is searched again and again for each signature."""
+
+_QUIET = logging.Logger("dkim", logging.CRITICAL + 1)
+"""What dkimpy takes for an error, such as a key that is gone, is a result here."""
 
 Ask = Callable[[str], bytes | None]
 """Gives the TXT record of a name, or None where there is none; raises OSError where that could not
@@ -70,7 +74,7 @@ def _verify_one(dkim, raw, number, ask):
             raise
 
     try:
-        return "pass" if dkim.DKIM(raw).verify(number, dnsfunc) else "fail"
+        return "pass" if dkim.DKIM(raw, logger=_QUIET).verify(number, dnsfunc) else "fail"
     except (OSError, ImportError):  # the DNS, or an algorithm that needs another package
         return "unknown"
     except Exception:  # noqa: BLE001 whatever a signature makes the library raise, it proves nothing

@@ -1,11 +1,11 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..core.incoming import probe_words
 from ..core.incoming.probe import check_mailbox
 from ..core.incoming.probe_report import Target
-from ..core.probe import Probe, State, Step
-from .ir_mail_server_test import SHOWN
+from ..core.probe import Probe
+from .mail_connection_report import SHOWN
 
 RECONNECTIONS = {"gmail": "open_google_gmail_uri", "outlook": "open_microsoft_outlook_uri"}
 """What the buttons of Odoo's own addons call, by the type of the mailbox."""
@@ -17,23 +17,8 @@ class FetchmailServer(models.Model):
     It is kept on the mailbox, with codes instead of words, and worded for whoever reads it.
     """
 
-    _inherit = "fetchmail.server"
-
-    connection_report = fields.Json(
-        "Last Connection Test", readonly=True, copy=False, groups="base.group_system"
-    )
-    connection_steps = fields.Json(compute="_compute_connection_steps", groups="base.group_system")
-    connection_headline = fields.Char(
-        "Connection", compute="_compute_connection_steps", groups="base.group_system"
-    )
-
-    @api.depends("connection_report")
-    @api.depends_context("lang", "tz")
-    def _compute_connection_steps(self):
-        for mailbox in self:
-            report = mailbox.connection_report
-            mailbox.connection_steps = report and mailbox._worded_report(report)
-            mailbox.connection_headline = report and mailbox._report_headline(report)
+    _name = "fetchmail.server"
+    _inherit = ["fetchmail.server", "mail.connection.report"]
 
     # ------------------------------------------------------------
     # TESTING
@@ -69,14 +54,7 @@ class FetchmailServer(models.Model):
                 )
             )
         report = self._probe__()
-        values = {
-            "connection_report": {
-                "at": fields.Datetime.to_string(fields.Datetime.now()),
-                "works": report.works,
-                "steps": [step.to_json() for step in report.steps],
-                "offers": [[offer.port, offer.encryption] for offer in report.offers],
-            }
-        }
+        values = {"connection_report": self._report_values(report)}
         if report.works and self.state == "draft":
             values["state"] = "done"
         self.sudo().write(values)
@@ -85,13 +63,7 @@ class FetchmailServer(models.Model):
 
     def action_use_port(self, port, encryption):
         """Take over what a report offers. Whether the certificate is checked stays as it is."""
-        self.ensure_one()
-        self._check_may_test()
-        offers = (self.connection_report or {}).get("offers", ())
-        if [port, encryption] not in [list(offer) for offer in offers]:
-            raise UserError(
-                self.env._("The last test does not offer port %(port)s. Test again.", port=port)
-            )
+        self._check_offered(port, encryption)
         strict = "_strict" if self.checks_certificate else ""
         self.write({"port": port, "encryption": f"{encryption}{strict}"})
 
@@ -100,28 +72,6 @@ class FetchmailServer(models.Model):
         self.ensure_one()
         self._check_may_test()
         return getattr(self, RECONNECTIONS[self.server_type])()
-
-    def action_connection_report(self):
-        """The report of the last test, without testing again."""
-        self.ensure_one()
-        return self._action_test_report(test=False)
-
-    def _action_test_report(self, test):
-        view = self.env.ref("email_communication.fetchmail_server_view_form_test")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Connection Test"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(view.id, "form")],
-            "target": "new",
-            "context": {"dialog_size": "large", SHOWN: test},
-        }
-
-    @api.model
-    def _check_may_test(self):
-        if not self.env.is_system():
-            raise AccessError(self.env._("Only administrators can test mail servers."))
 
     # ------------------------------------------------------------
     # HOW IT IS REACHED
@@ -160,57 +110,27 @@ class FetchmailServer(models.Model):
     # IN WORDS
     # ------------------------------------------------------------
 
-    def _worded_report(self, report):
-        steps = [Step.from_json(step) for step in report["steps"]]
-        is_refused = any(step.code == "consent" for step in steps)
-        return {
-            "works": report["works"],
-            "steps": [self._worded_step(step) for step in steps],
-            "offers": [self._worded_offer(*offer) for offer in report["offers"]],
-            "reconnect": is_refused and self.server_type in RECONNECTIONS,
-        }
+    @api.model
+    def _report_view(self):
+        return "email_communication.fetchmail_server_view_form_test"
 
-    def _worded_step(self, step):
-        verdicts = {
-            State.OK: self.env._("Fine"),
-            State.WARNING: self.env._("Can be improved"),
-            State.FAILED: self.env._("Failed"),
-            State.SKIPPED: self.env._("Left out"),
-        }
-        sentence, hint = probe_words.explain(step, self.env._)
-        return {
-            "kind": step.kind,
-            "code": step.code,
-            "state": step.state.value,
-            "title": self._step_title(step.kind),
-            "verdict": verdicts[step.state],
-            "sentence": sentence,
-            "hint": hint,
-            "seconds": step.seconds,
-        }
+    @api.model
+    def _report_words(self):
+        return probe_words
 
-    def _worded_offer(self, port, encryption):
-        encryptions = {"starttls": "TLS (STARTTLS)", "ssl": "SSL/TLS"}
-        label = self.env._(
-            "Use port %(port)s with %(encryption)s",
-            port=port,
-            encryption=encryptions.get(encryption, encryption),
-        )
-        return {"port": port, "encryption": encryption, "label": label}
+    @api.model
+    def _headline_works(self, when):
+        return self.env._("Tested on %(when)s: e-mails can be fetched.", when=when)
 
-    def _report_headline(self, report):
-        at = fields.Datetime.context_timestamp(self, fields.Datetime.to_datetime(report["at"]))
-        when = at.strftime("%Y-%m-%d %H:%M")
-        if report["works"]:
-            return self.env._("Tested on %(when)s: e-mails can be fetched.", when=when)
-        failed = next(step for step in report["steps"] if step["state"] == State.FAILED.value)
+    @api.model
+    def _headline_fails(self, when, step):
         return self.env._(
             "Tested on %(when)s: no e-mail can be fetched. It failed at: %(step)s.",
             when=when,
-            step=self._step_title(failed["kind"]),
+            step=step,
         )
 
-    @api.model
-    def _step_title(self, kind):
-        """A kind that only another version knows keeps its name."""
-        return self.env._(probe_words.KINDS[kind]) if kind in probe_words.KINDS else kind
+    def _worded_report(self, report):
+        worded = super()._worded_report(report)
+        is_refused = any(step["code"] == "consent" for step in report["steps"])
+        return {**worded, "reconnect": is_refused and self.server_type in RECONNECTIONS}

@@ -1,22 +1,14 @@
 from odoo import models, modules
 
 from ..core.outgoing.pool import Pool
+from .ir_mail_server_rest import CONNECTED_WITH
 
 POOL = Pool()
 """Of this process: the queue and whoever posts share the connections of a server."""
 FOR_ALL_SENDERS = {"mail_server_id", "smtp_from"}
 """What Odoo says when it connects to send; who says more wants a connection of his own."""
-CONNECTED_WITH = (
-    "smtp_host",
-    "smtp_port",
-    "smtp_user",
-    "smtp_pass",
-    "smtp_encryption",
-    "smtp_authentication",
-    "smtp_ssl_certificate",
-    "smtp_ssl_private_key",
-    "dkim_sign",
-)
+SAME_LINE = (*CONNECTED_WITH, "dkim_sign")
+"""Signing belongs to the connection: it keeps the keys that it was opened with."""
 
 
 class IrMailServer(models.Model):
@@ -38,7 +30,7 @@ class IrMailServer(models.Model):
             return None
         if self.smtp_authentication == "cli" or self.smtp_debug or not self._is_opened_by_odoo():
             return None
-        return (self.env.cr.dbname, self.id, *(self[name] for name in CONNECTED_WITH))
+        return (self.env.cr.dbname, self.id, *(self[name] for name in SAME_LINE))
 
     def _is_opened_by_odoo(self):
         return all(

@@ -17,8 +17,7 @@ FAULTS_TO_TELL = 3
 """Faults in a row after which the administrators are told: the first two are over in minutes."""
 QUOTA_REST = timedelta(hours=1)
 """Limits of providers are counted by the hour or the day."""
-CONNECTION_FIELDS = {
-    "active",
+CONNECTED_WITH = (
     "smtp_host",
     "smtp_port",
     "smtp_user",
@@ -27,7 +26,9 @@ CONNECTION_FIELDS = {
     "smtp_authentication",
     "smtp_ssl_certificate",
     "smtp_ssl_private_key",
-}
+)
+"""What a connection is opened with."""
+CONNECTION_FIELDS = {"active", *CONNECTED_WITH}
 """Who changes these expects that the server is tried again."""
 
 

@@ -1,16 +1,14 @@
 from contextlib import contextmanager
 
 import psycopg2
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
+from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..core.outgoing import probe_words
-from ..core.probe import State, Step
+from ..core.probe import State
 from .ir_mail_server_rest import CONNECTION_FIELDS
+from .mail_connection_report import SHOWN
 
-SHOWN = "email_communication_test_report"
-"""Key of the context that the form's button sends: the report is opened, and tests by itself."""
 OWN_LOGINS = (False, "login", "certificate", "cli")
 """The others are OAuth logins of other apps, of which Odoo drops the answer."""
 MEGABYTE = 1024**2
@@ -22,23 +20,8 @@ class IrMailServer(models.Model):
     It is kept on the server, with codes instead of words, and worded for whoever reads it.
     """
 
-    _inherit = "ir.mail_server"
-
-    connection_report = fields.Json(
-        "Last Connection Test", readonly=True, copy=False, groups="base.group_system"
-    )
-    connection_steps = fields.Json(compute="_compute_connection_steps", groups="base.group_system")
-    connection_headline = fields.Char(
-        "Connection", compute="_compute_connection_steps", groups="base.group_system"
-    )
-
-    @api.depends("connection_report")
-    @api.depends_context("lang", "tz")
-    def _compute_connection_steps(self):
-        for server in self:
-            report = server.connection_report
-            server.connection_steps = report and server._worded_report(report)
-            server.connection_headline = report and server._report_headline(report)
+    _name = "ir.mail_server"
+    _inherit = ["ir.mail_server", "mail.connection.report"]
 
     def write(self, vals):
         """What was tested under other settings says nothing about these."""
@@ -80,12 +63,7 @@ class IrMailServer(models.Model):
         self.ensure_one()
         self._check_may_test()
         report = self._probe__()
-        values = {
-            "at": fields.Datetime.to_string(fields.Datetime.now()),
-            "works": report.works,
-            "steps": [step.to_json() for step in report.steps],
-            "offers": [[offer.port, offer.encryption] for offer in report.offers],
-        }
+        values = self._report_values(report)
         with self._unhurried() as server:
             server._keep_report(values, report)
         self.invalidate_recordset()
@@ -93,37 +71,9 @@ class IrMailServer(models.Model):
 
     def action_use_port(self, port, encryption):
         """Take over what a report offers. Whether the certificate is checked stays as it is."""
-        self.ensure_one()
-        self._check_may_test()
-        offers = (self.connection_report or {}).get("offers", ())
-        if [port, encryption] not in [list(offer) for offer in offers]:
-            raise UserError(
-                self.env._("The last test does not offer port %(port)s. Test again.", port=port)
-            )
+        self._check_offered(port, encryption)
         checks = "_strict" if (self.smtp_encryption or "").endswith("_strict") else ""
         self.write({"smtp_port": port, "smtp_encryption": f"{encryption}{checks}"})
-
-    def action_connection_report(self):
-        """The report of the last test, without testing again."""
-        self.ensure_one()
-        return self._action_test_report(test=False)
-
-    def _action_test_report(self, test):
-        view = self.env.ref("email_communication.ir_mail_server_view_form_test")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Connection Test"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(view.id, "form")],
-            "target": "new",
-            "context": {"dialog_size": "large", SHOWN: test},
-        }
-
-    @api.model
-    def _check_may_test(self):
-        if not self.env.is_system():
-            raise AccessError(self.env._("Only administrators can test mail servers."))
 
     # ------------------------------------------------------------
     # KEEPING
@@ -166,55 +116,22 @@ class IrMailServer(models.Model):
     # IN WORDS
     # ------------------------------------------------------------
 
-    def _worded_report(self, report):
-        verdicts = {
-            State.OK: self.env._("Fine"),
-            State.WARNING: self.env._("Can be improved"),
-            State.FAILED: self.env._("Failed"),
-            State.SKIPPED: self.env._("Left out"),
-        }
-        worded = []
-        for step in map(Step.from_json, report["steps"]):
-            sentence, hint = probe_words.explain(step, self.env._)
-            worded.append(
-                {
-                    "kind": step.kind,
-                    "code": step.code,
-                    "state": step.state.value,
-                    "title": self._step_title(step.kind),
-                    "verdict": verdicts[step.state],
-                    "sentence": sentence,
-                    "hint": hint,
-                    "seconds": step.seconds,
-                }
-            )
-        return {
-            "works": report["works"],
-            "steps": worded,
-            "offers": [self._worded_offer(*offer) for offer in report["offers"]],
-        }
+    @api.model
+    def _report_view(self):
+        return "email_communication.ir_mail_server_view_form_test"
 
-    def _worded_offer(self, port, encryption):
-        encryptions = {"starttls": "TLS (STARTTLS)", "ssl": "SSL/TLS"}
-        label = self.env._(
-            "Use port %(port)s with %(encryption)s",
-            port=port,
-            encryption=encryptions.get(encryption, encryption),
-        )
-        return {"port": port, "encryption": encryption, "label": label}
+    @api.model
+    def _report_words(self):
+        return probe_words
 
-    def _report_headline(self, report):
-        when = format_datetime(self.env, report["at"], dt_format="short")
-        if report["works"]:
-            return self.env._("Tested on %(when)s: e-mails can be sent.", when=when)
-        failed = next(step for step in report["steps"] if step["state"] == State.FAILED.value)
+    @api.model
+    def _headline_works(self, when):
+        return self.env._("Tested on %(when)s: e-mails can be sent.", when=when)
+
+    @api.model
+    def _headline_fails(self, when, step):
         return self.env._(
             "Tested on %(when)s: no e-mail can be sent. It failed at: %(step)s.",
             when=when,
-            step=self._step_title(failed["kind"]),
+            step=step,
         )
-
-    @api.model
-    def _step_title(self, kind):
-        """A kind that only another version knows keeps its name."""
-        return self.env._(probe_words.KINDS[kind]) if kind in probe_words.KINDS else kind

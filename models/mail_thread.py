@@ -49,9 +49,14 @@ class MailThread(models.AbstractModel):
         raw = self._raw_of(message)
         if raw is None:
             return super().message_process(model, message, **arguments)
-        call = {"model": model or False, **arguments}
         if hasattr(message, "data") and not is_plain_test(self.env.cr):
             return self._process_from_mailgate(model, raw, arguments)
+        return self._process_for_caller(model, raw, arguments)
+
+    @api.model
+    def _process_for_caller(self, model, raw, arguments):
+        """By code of others: in their transaction, and they hear what they would hear of Odoo."""
+        call = {"model": model or False, **arguments}
         with observing(Observed(raw, entered=True)) as observed:
             try:
                 readable = self._readable(raw)

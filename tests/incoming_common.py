@@ -72,3 +72,16 @@ class IncomingCase(SandboxCase):
 
     def partners(self):
         return self.env["res.partner"].search([("name", "=like", "Question %")])
+
+
+class IncomingTourCase(IncomingCase):
+    """Mixin for an HttpCase, in which test mode is on all the time."""
+
+    browser_size = "1280x900"
+
+    def receive(self, raw):
+        self.env.flush_all()
+        self.deliver(raw)
+        with self.registry.cursor() as cr, mute_logger("odoo.addons.mail.models.fetchmail"):
+            self.mailbox.with_env(self.env(cr=cr))._fetch_mail()
+        self.env.invalidate_all()

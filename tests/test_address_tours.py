@@ -1,22 +1,11 @@
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
 
-from .incoming_common import IncomingCase
+from .incoming_common import IncomingTourCase
 
 
 @tagged("post_install", "-at_install", "ec_browser")
-class TestAddressTours(IncomingCase, HttpCase):
+class TestAddressTours(IncomingTourCase, HttpCase):
     """What an administrator sees of former addresses, and of what has to be redirected."""
-
-    browser_size = "1280x900"
-
-    def receive(self, raw):
-        """Test mode is on already: an HttpCase has it all the time."""
-        self.env.flush_all()
-        self.deliver(raw)
-        with self.registry.cursor() as cr, mute_logger("odoo.addons.mail.models.fetchmail"):
-            self.mailbox.with_env(self.env(cr=cr))._fetch_mail()
-        self.env.invalidate_all()
 
     def start(self, tour):
         action = self.env.ref("mail.mail_alias_domain_action")

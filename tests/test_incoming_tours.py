@@ -1,24 +1,13 @@
 from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
 
-from .incoming_common import IncomingCase
+from .incoming_common import IncomingTourCase
 
 
 @tagged("post_install", "-at_install", "ec_browser")
-class TestIncomingTours(IncomingCase, HttpCase):
+class TestIncomingTours(IncomingTourCase, HttpCase):
     """What an administrator does with a mail that did not arrive, and with a broken mailbox."""
-
-    browser_size = "1280x900"
-
-    def receive(self, raw):
-        """Test mode is on already: an HttpCase has it all the time."""
-        self.env.flush_all()
-        self.deliver(raw)
-        with self.registry.cursor() as cr, mute_logger("odoo.addons.mail.models.fetchmail"):
-            self.mailbox.with_env(self.env(cr=cr))._fetch_mail()
-        self.env.invalidate_all()
 
     def test_a_failed_mail_is_repaired(self):
         model = type(self.env["res.partner"])

@@ -106,10 +106,9 @@ def recipients_in(mail: Mail, human: Human, original: Original) -> list[str]:
     return list(original.sent_to) if len(original.sent_to) == 1 else []
 
 
-def _named(mail, human):
-    """The addresses that the text speaks of as recipients, those of the surest places only; and
-    those that stood for others of them."""
-    not_them = {
+def _not_recipients(mail):
+    """Who sent the report, who got it, and who wrote the original."""
+    return {
         item
         for fields, name in (
             (mail.fields, "From"),
@@ -125,6 +124,12 @@ def _named(mail, human):
         for value in fields.all(name)
         for item in addresses_in(value)
     }
+
+
+def _named(mail, human):
+    """The addresses that the text speaks of as recipients, those of the surest places only; and
+    those that stood for others of them."""
+    not_them = _not_recipients(mail)
     leading, spoken, other, expanded = [], [], [], []
     for address in human.addresses():
         if address in not_them:

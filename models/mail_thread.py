@@ -51,16 +51,16 @@ class MailThread(models.AbstractModel):
             return super().message_process(model, message, **arguments)
         if hasattr(message, "data") and not is_plain_test(self.env.cr):
             return self._process_from_mailgate(model, raw, arguments)
-        return self._process_for_caller(model, raw, arguments)
+        return self._process_for_caller(super().message_process, model, raw, arguments)
 
     @api.model
-    def _process_for_caller(self, model, raw, arguments):
+    def _process_for_caller(self, process, model, raw, arguments):
         """By code of others: in their transaction, and they hear what they would hear of Odoo."""
         call = {"model": model or False, **arguments}
         with observing(Observed(raw, entered=True)) as observed:
             try:
                 readable = self._readable(raw)
-                result = super().message_process(model, readable, **arguments)
+                result = process(model, readable, **arguments)
             except Exception as error:
                 self._keep_after_failure(raw, call, error, observed)
                 raise
